@@ -1,0 +1,40 @@
+# make demo and make test do everything on a fresh machine; the rest is for developers.
+GO      ?= go
+BIN     := bin
+PACKAGES = ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check bench nightly update fmt
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+build: ## build both command lines into bin/
+	$(GO) build -o $(BIN)/ ./cmd/...
+
+demo: build ## make a synthetic dataset, encrypt it, ask it, show what may be released
+	$(BIN)/enclave demo
+
+test: ## all tests
+	$(GO) test -count=1 -timeout 14m $(PACKAGES)
+
+check: ## what CI runs before the tests: formatting, vet, linters, policy
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run make fmt'; exit 1; }
+	$(GO) vet $(PACKAGES)
+	$(GO) tool staticcheck $(PACKAGES)
+	$(GO) mod verify
+	$(GO) run ./cmd/enclave policy check
+	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort
+
+bench: ## fixed cost of a query and other benchmarks, as a table
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
+
+nightly: ## long fuzzing, one target after the other
+	./internal/fuzz.sh 5m
+
+update: ## write golden files anew; read the diff before you commit it
+	$(GO) test $$(grep -rlE 'flag.Bool\("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
+
+fmt: ## format Go and cohort files
+	gofmt -w $$(git ls-files '*.go')
+	$(GO) run ./cmd/cohort fmt -w examples/*/*.cohort

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/officina-enclave/officina/enclave"
+	"github.com/officina-enclave/officina/enclave/audit"
+	"github.com/officina-enclave/officina/enclave/keys/local"
+	"github.com/officina-enclave/officina/enclave/node"
+	"github.com/officina-enclave/officina/enclave/study"
+	"github.com/officina-enclave/officina/internal/cli"
+	"github.com/officina-enclave/officina/internal/durable"
+	"github.com/officina-enclave/officina/policy"
+	"github.com/officina-enclave/officina/policy/opa"
+)
+
+func initCommand() *cobra.Command {
+	var name, contact, board string
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "Make a data folder with new keys",
+		Example: `  enclave study keygen --out board          # the ethics board, on its own machine
+  enclave init --data /srv/officina --name irccs-example --contact data@example.org --board board.pub.pem`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			text, err := cli.ReadFile(c, board)
+			if err != nil {
+				return err
+			}
+			public, err := study.ParsePublic([]byte(text))
+			if err != nil {
+				return cli.Usagef("%s: %v", board, err)
+			}
+			dir, _ := c.Flags().GetString("data")
+			config := node.Config{Format: node.Format, Name: name, Contact: contact, Floor: node.DefaultFloor}
+			if err := node.Create(dir, config, public, func(dir string) (*local.Keyring, error) { return local.Create(dir, local.Options{}) }); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "made %s; its keys are in %s/keys: back them up, without them the data are lost\n", dir, dir)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&name, "name", "", "name of the enclave, such as irccs-example")
+	c.Flags().StringVar(&contact, "contact", "", "whom to ask, such as data@example.org")
+	c.Flags().StringVar(&board, "board", "board.pub.pem", "public keys of the ethics board (PEM)")
+	c.MarkFlagRequired("name")
+	c.MarkFlagRequired("contact")
+	return c
+}
+
+func studyCommand() *cobra.Command {
+	c := &cobra.Command{Use: "study", Short: "Register studies that the ethics board signed"}
+	c.AddCommand(studyKeygen(), studySign(), studyAdd())
+	return c
+}
+
+func studyKeygen() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "keygen",
+		Short: "Make a board member's key pair: OUT.key.pem (keep it) and OUT.pub.pem (give it to the custodian)",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			public, private, err := ed25519.GenerateKey(rand.Reader)
+			if err != nil {
+				return err
+			}
+			secret, err := study.EncodePrivate(private)
+			if err != nil {
+				return err
+			}
+			open, err := study.EncodePublic(public)
+			if err != nil {
+				return err
+			}
+			if _, err := os.Stat(out + ".key.pem"); err == nil {
+				return cli.Usagef("%s.key.pem is there already; nothing was changed", out)
+			}
+			if err := durable.WriteFile(out+".key.pem", secret, 0o600); err != nil {
+				return err
+			}
+			return durable.WriteFile(out+".pub.pem", open, 0o644)
+		},
+	}
+	c.Flags().StringVar(&out, "out", "board", "beginning of the two file names")
+	return c
+}
+
+func studySign() *cobra.Command {
+	var key string
+	c := &cobra.Command{
+		Use:   "sign STUDY.yaml",
+		Short: "Sign a study as the ethics board: writes STUDY.yaml.sig",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			text, err := cli.ReadFile(c, args[0])
+			if err != nil {
+				return err
+			}
+			if _, err := study.Parse([]byte(text)); err != nil {
+				return cli.Usagef("%s: %v", args[0], err)
+			}
+			pem, err := cli.ReadFile(c, key)
+			if err != nil {
+				return err
+			}
+			private, err := study.ParsePrivate([]byte(pem))
+			if err != nil {
+				return cli.Usagef("%s: %v", key, err)
+			}
+			return durable.WriteFile(args[0]+".sig", study.Sign(private, []byte(text)), 0o644)
+		},
+	}
+	c.Flags().StringVar(&key, "key", "board.key.pem", "private key of the board member (PEM)")
+	return c
+}
+
+func studyAdd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "add STUDY.yaml",
+		Short: "Register a signed study; STUDY.yaml.sig is beside it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			text, err := cli.ReadFile(c, args[0])
+			if err != nil {
+				return err
+			}
+			signature, err := cli.ReadFile(c, args[0]+".sig")
+			if err != nil {
+				return err
+			}
+			return withNode(c, func(ctx context.Context, n *node.Node) error {
+				s, err := n.AddStudy(ctx, []byte(text), []byte(signature))
+				if err == nil {
+					fmt.Fprintf(c.OutOrStdout(), "registered study %s: %s\n", s.ID, s.Title)
+				}
+				return err
+			})
+		},
+	}
+}
+
+func keysCommand() *cobra.Command {
+	c := &cobra.Command{Use: "keys", Short: "Describe, publish, rotate keys"}
+	c.AddCommand(&cobra.Command{
+		Use:   "public",
+		Short: "Print the public keys with which anybody checks receipts and the audit log",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withNode(c, func(ctx context.Context, n *node.Node) error {
+				k, err := n.PublicKeys(ctx)
+				if err != nil {
+					return err
+				}
+				return cli.Print(c.OutOrStdout(), k)
+			})
+		},
+	}, &cobra.Command{
+		Use:   "describe",
+		Short: "Show the versions of the key that wraps data keys",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withNode(c, func(ctx context.Context, n *node.Node) error {
+				d, err := n.Keys.Describe(ctx)
+				if err != nil {
+					return err
+				}
+				return cli.Print(c.OutOrStdout(), d)
+			})
+		},
+	})
+	return c
+}
+
+func configCommand() *cobra.Command {
+	c := &cobra.Command{Use: "config", Short: "Check the custodian's configuration"}
+	c.AddCommand(&cobra.Command{
+		Use:   "check",
+		Short: "Check enclave.yaml",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir, _ := c.Flags().GetString("data")
+			config, err := node.ReadConfig(dir)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "ok: enclave %s; no cell below %d persons, counts in steps of %d\n",
+				config.Name, config.Floor.MinCell, config.Floor.RoundTo)
+			return nil
+		},
+	})
+	return c
+}
+
+func policyCommand() *cobra.Command {
+	c := &cobra.Command{Use: "policy", Short: "Check policy bundles"}
+	c.AddCommand(&cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Compile a bundle and run its tests; without DIR the one that ships",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			bundle := policy.Default()
+			if len(args) == 1 {
+				bundle = os.DirFS(args[0])
+			}
+			b, err := opa.Load(c.Context(), bundle)
+			if err != nil {
+				return &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "ok: %s\n", b.Digest())
+			return nil
+		},
+	})
+	return c
+}
+
+// verifiable is a release with what it needs to be checked by anybody.
+type verifiable struct {
+	Release []byte
+	Receipt []byte
+	Keys    audit.PublicKeys
+}
+
+// save writes the three files that `cohort verify` reads.
+func (v verifiable) save(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	published, err := json.MarshalIndent(v.Keys, "", "  ")
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string][]byte{"release.json": v.Release, "receipt.json": v.Receipt, "enclave-keys.json": published} {
+		if err := durable.WriteFile(dir+"/"+name, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package catalog_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+)
+
+const codes = `code,label,parents
+ICD10:E11,Type 2 diabetes mellitus,
+ICD10:E11.2,"Type 2 diabetes mellitus, with renal complications",
+ICD10:E11.21,with nephropathy,
+ICD10:E11.9,Type 2 diabetes mellitus without complications,
+ICD10:E110,no such thing,
+ICD10:E12,Malnutrition-related diabetes,
+ATC:A,Alimentary tract,
+ATC:A10,Drugs used in diabetes,
+ATC:A10B,Non-insulins,
+ATC:A10BA,Biguanides,
+ATC:A10BA02,metformin,
+ATC:A10BX,Other,
+SNOMED:73211009,Diabetes mellitus,
+SNOMED:44054006,Type 2 diabetes mellitus,SNOMED:73211009
+SNOMED:199230006,Pregestational type 2,SNOMED:44054006 SNOMED:76751001
+SNOMED:76751001,Diabetes in pregnancy,SNOMED:73211009 SNOMED:199230006
+LOINC:4548-4,HbA1c,
+`
+
+var systems = []catalog.CodeSystem{
+	{Name: "ICD10", Hierarchy: "dotted"}, {Name: "ATC", Hierarchy: "prefix", Levels: []int{1, 3, 4, 5, 7}},
+	{Name: "SNOMED", Hierarchy: "table"}, {Name: "LOINC", Hierarchy: "none"}, {Name: "FREE", Hierarchy: "prefix"},
+}
+
+func vocabulary(t testing.TB, text string) *catalog.Vocabulary {
+	t.Helper()
+	v, out := catalog.ParseVocabulary([]byte(text))
+	if len(out) > 0 {
+		t.Fatalf("unexpected remarks:\n%s", show([]byte(text), out))
+	}
+	return v
+}
+
+// terms reads "E11+ E12": a plus asks for the descendants.
+func terms(text string) []catalog.Term {
+	var out []catalog.Term
+	for _, f := range strings.Fields(text) {
+		curie, below := strings.CutSuffix(f, "+")
+		out = append(out, catalog.Term{Curie: curie, Descendants: below})
+	}
+	return out
+}
+
+func TestExpand(t *testing.T) {
+	v := vocabulary(t, codes+"FREE:a,a,\nFREE:abc,abc,\n")
+	for _, c := range []struct{ name, terms, except, want string }{
+		{"one code", "ICD10:E11", "", "ICD10:E11"},
+		{"dotted", "ICD10:E11+", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"dotted, below the dot", "ICD10:E11.2+", "", "ICD10:E11.2 ICD10:E11.21"},
+		{"dotted, a leaf", "ICD10:E11.9+", "", "ICD10:E11.9"},
+		{"prefix", "ATC:A10B+", "", "ATC:A10B ATC:A10BA ATC:A10BA02 ATC:A10BX"},
+		{"prefix, top", "ATC:A+", "", "ATC:A ATC:A10 ATC:A10B ATC:A10BA ATC:A10BA02 ATC:A10BX"},
+		{"prefix, not a level", "ATC:A1+", "", "ATC:A1"},
+		{"prefix without levels", "FREE:a+", "", "FREE:a FREE:abc"},
+		{"table, two parents and a cycle", "SNOMED:73211009+", "", "SNOMED:199230006 SNOMED:44054006 SNOMED:73211009 SNOMED:76751001"},
+		{"table, inside the cycle", "SNOMED:76751001+", "", "SNOMED:199230006 SNOMED:76751001"},
+		{"no hierarchy", "LOINC:4548-4+", "", "LOINC:4548-4"},
+		{"unknown code", "ICD10:Z99+", "", "ICD10:Z99"},
+		{"unknown system", "ICPC:T90+", "", "ICPC:T90"},
+		{"no system", "E11+", "", "E11"},
+		{"union, each once", "ICD10:E11+ ICD10:E11.9 ATC:A10BX", "", "ATC:A10BX ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"except", "ICD10:E11+", "ICD10:E11.2+ ICD10:E12", "ICD10:E11 ICD10:E11.9"},
+		{"except all", "ICD10:E11", "ICD10:E11+", ""},
+	} {
+		got := v.Expand(systems, terms(c.terms), terms(c.except))
+		if d := cmp.Diff(strings.Fields(c.want), got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+	}
+}
+
+// Expand agrees with its definition: a code is in the answer if it or one above it is a term.
+func TestExpandByDefinition(t *testing.T) {
+	v := vocabulary(t, codes)
+	all := slices.Concat(v.Codes("ICD10"), v.Codes("ATC"))
+	rapid.Check(t, func(t *rapid.T) {
+		pick := rapid.SliceOfN(rapid.SampledFrom(all), 0, 4)
+		in, out := pick.Draw(t, "terms"), pick.Draw(t, "except")
+		below := func(curie string, tops []string) bool {
+			return slices.ContainsFunc(tops, func(top string) bool {
+				dotted := strings.HasPrefix(curie, top+".") || (strings.Contains(top, ".") && strings.HasPrefix(curie, top))
+				return curie == top || dotted || (strings.HasPrefix(top, "ATC:") && strings.HasPrefix(curie, top))
+			})
+		}
+		var want []string
+		for _, curie := range slices.Sorted(slices.Values(all)) {
+			if below(curie, in) && !below(curie, out) {
+				want = append(want, curie)
+			}
+		}
+		got := v.Expand(systems, terms(strings.Join(in, "+ ")+"+"), terms(strings.Join(out, "+ ")+"+"))
+		got = slices.DeleteFunc(got, func(s string) bool { return s == "" })
+		if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("terms %v except %v: %s", in, out, d)
+		}
+	})
+}
+
+func TestVocabularyLookups(t *testing.T) {
+	v := vocabulary(t, codes)
+	if got := v.Label("ICD10:E11.2"); got != "Type 2 diabetes mellitus, with renal complications" {
+		t.Errorf("label %q", got)
+	}
+	if got := v.Label("ICD10:Z99"); got != "ICD10:Z99" {
+		t.Errorf("the label of an unknown code is %q, want the code", got)
+	}
+	if !v.Known("LOINC:4548-4") || v.Known("LOINC:4548") || v.Known("") {
+		t.Error("Known is wrong")
+	}
+	if d := cmp.Diff([]string{"LOINC:4548-4"}, v.Codes("LOINC")); d != "" {
+		t.Error(d)
+	}
+	if got := v.Codes("LOIN"); len(got) != 0 || v.Len() != 17 {
+		t.Errorf("codes of no system: %v; %d in all", got, v.Len())
+	}
+	v.Codes("ATC")[0] = "changed"
+	if v.Codes("ATC")[0] == "changed" {
+		t.Error("Codes hands out the vocabulary's own slice")
+	}
+}
+
+func TestVocabularyDigest(t *testing.T) {
+	lines := strings.SplitAfter(strings.TrimSuffix(codes, "\n")+"\n", "\n")
+	slices.Reverse(lines[1 : len(lines)-1])
+	base := vocabulary(t, codes).Digest()
+	if got := vocabulary(t, strings.Join(lines, "")).Digest(); got != base {
+		t.Error("the order of the rows changes the digest")
+	}
+	for _, changed := range []string{
+		strings.Replace(codes, "metformin", "Metformin", 1),
+		strings.Replace(codes, "ATC:A10BX", "ATC:A10BY", 1),
+		strings.Replace(codes, "SNOMED:44054006 SNOMED:76751001", "SNOMED:44054006", 1),
+		strings.Replace(codes, "LOINC:4548-4,HbA1c,\n", "", 1),
+	} {
+		if vocabulary(t, changed).Digest() == base {
+			t.Errorf("a change of the content does not change the digest:\n%s", cmp.Diff(codes, changed))
+		}
+	}
+}
+
+// A hundred thousand codes load in a moment, and a code set is a look-up, not a scan.
+func TestVocabularyIsFast(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("code,label,parents\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&b, "ICD10:X%03d.%02d,label %d,\n", i/100, i%100, i)
+	}
+	begin := time.Now()
+	v := vocabulary(t, b.String())
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("reading 100,000 codes took %v", took)
+	}
+	begin = time.Now()
+	for range 1000 {
+		if n := len(v.Expand(systems, terms("ICD10:X500+"), nil)); n != 101 {
+			t.Fatalf("%d codes, want 101", n)
+		}
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("1,000 expansions took %v", took)
+	}
+}
+
+func BenchmarkExpand(b *testing.B) {
+	v := vocabulary(b, codes)
+	for b.Loop() {
+		v.Expand(systems, terms("ICD10:E11+"), nil)
+	}
+}

@@ -1,0 +1,141 @@
+// Package check gives a tree its meaning: names, types, units, dates and limits are checked against the
+// catalog, and what passes becomes a plan.
+//
+// The checker reads the catalog and the published vocabulary only, never a snapshot: what it says cannot
+// depend on a patient. It goes through a file once, in this order, and collects everything it finds:
+//
+//  1. declarations get their names, so that order does not matter
+//  2. every definition is checked where it is used, with the cohort it is used in
+//  3. cohorts become an index date and rules; reports become kinds, dimensions and values
+//  4. cohorts that persons without any record would join are refused
+package check
+
+import (
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// Limits of one query (LANGUAGE, Meaning 9). Text and nesting are limited by the parser.
+const (
+	MaxRules      = 200
+	MaxReports    = 20
+	MaxDimensions = 6
+	MaxCells      = 1000
+)
+
+// Context is what a query is checked against.
+type Context struct {
+	Catalog    *catalog.Catalog
+	Vocabulary *catalog.Vocabulary
+	// Params are values given at submission, by name, as the language writes them.
+	Params map[string]syntax.Expr
+}
+
+// Check turns a tree into a plan. The plan is nil when a diagnostic is an error; warnings come with a plan.
+func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
+	c := &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
+		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}}
+	c.declare()
+	p := plan.Plan{
+		Dataset: ctx.Catalog.Dataset, Catalog: ctx.Catalog.Digest(), Vocabulary: ctx.Vocabulary.Digest(),
+		Labels: c.study(),
+	}
+	for _, co := range c.order {
+		p.Cohorts = append(p.Cohorts, c.cohort(co))
+	}
+	for _, d := range f.Decls {
+		if r, ok := d.(*syntax.Report); ok {
+			p.Reports = append(p.Reports, c.report(r))
+		}
+	}
+	c.rest()
+	if c.diags.Failed() {
+		return nil, c.diags.Sorted()
+	}
+	return plan.New(p), c.diags.Sorted()
+}
+
+type checker struct {
+	Context
+	file    *syntax.File
+	diags   diag.List
+	defines map[string]*syntax.Define // at the top level
+	params  map[string]*syntax.Param
+	codes   map[string]*syntax.Codes
+	cohorts map[string]*cohort
+	order   []*cohort
+	open    []string // names being resolved, to find cycles
+	reports int
+	nodes   int // expressions checked so far
+}
+
+// declare enters the names of all declarations.
+func (c *checker) declare() {
+	seen := map[string]diag.Span{}
+	for _, d := range c.file.Decls {
+		var name syntax.Ident
+		switch d := d.(type) {
+		case *syntax.Param:
+			name, c.params[d.Name.Name] = d.Name, d
+		case *syntax.Codes:
+			name, c.codes[d.Name.Name] = d.Name, d
+		case *syntax.Define:
+			name, c.defines[d.Name.Name] = d.Name, d
+		case *syntax.Cohort:
+			co := &cohort{tree: d, at: len(c.order), defines: map[string]*syntax.Define{}}
+			name, c.cohorts[d.Name.Name] = d.Name, co
+			c.order = append(c.order, co)
+		case *syntax.Report:
+			c.reports++
+			continue
+		}
+		if first, ok := seen[name.Name]; ok {
+			c.say(duplicateName(name, first))
+		}
+		seen[name.Name] = name.Span()
+	}
+	for name := range c.Params {
+		if _, ok := c.params[name]; !ok {
+			c.say(unknownParam(c.file, name, keys(c.params)))
+		}
+	}
+}
+
+// study checks who asks and why. Whether they may is for policy.
+func (c *checker) study() plan.Labels {
+	s := c.file.Study
+	if s == nil {
+		c.say(noStudy())
+		return plan.Labels{}
+	}
+	if s.Dataset.Name != "" && s.Dataset.Name != c.Catalog.Dataset {
+		c.say(otherDataset(s.Dataset, c.Catalog.Dataset))
+	}
+	labels := plan.Labels{Study: s.Title.Value, Version: s.Version.Value, Approval: s.Approval.Value}
+	for _, p := range s.Purpose {
+		labels.Purpose = append(labels.Purpose, p.Text)
+	}
+	return labels
+}
+
+// rest checks what no report asked for, and what a file must have.
+func (c *checker) rest() {
+	if c.reports == 0 && !c.diags.Failed() {
+		c.say(noReport(c.file))
+	}
+	if c.reports > MaxReports {
+		c.say(tooMany(c.file.Decls[len(c.file.Decls)-1].Span(), "reports", c.reports, MaxReports))
+	}
+	for _, d := range c.file.Decls {
+		switch d := d.(type) {
+		case *syntax.Codes:
+			c.codeSet(d)
+		case *syntax.Param:
+			c.param(d)
+		}
+	}
+}
+
+func (c *checker) say(d diag.Diagnostic) { c.diags.Add(d) }

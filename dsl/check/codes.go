@@ -1,0 +1,79 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// codeSet expands a declared set; a set that refers to itself is an error.
+func (c *checker) codeSet(d *syntax.Codes) *plan.CodeSet {
+	if slices.Contains(c.open, d.Name.Name) {
+		c.say(cycle(d.Name, c.open))
+		return &plan.CodeSet{Name: d.Name.Name}
+	}
+	c.open = append(c.open, d.Name.Name)
+	defer func() { c.open = c.open[:len(c.open)-1] }()
+	return &plan.CodeSet{Name: d.Name.Name, Codes: c.expand(d.Terms, d.Except)}
+}
+
+// expand gives the codes of terms without those of except, ascending and each once.
+func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
+	plain, named := c.terms(terms)
+	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
+	out = append(out, named...)
+	plain, named = c.terms(except)
+	without := append(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named...)
+	slices.Sort(without)
+	out = slices.DeleteFunc(out, func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// terms parts codes, for the vocabulary to expand, from named sets, expanded already.
+func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []string) {
+	for _, t := range terms {
+		if t.Name != "" {
+			if d, ok := c.codes[t.Name]; ok {
+				named = append(named, c.codeSet(d).Codes...)
+			} else {
+				c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
+			}
+			continue
+		}
+		system, _, _ := catalog.SplitCurie(t.Curie)
+		if _, ok := c.Catalog.System(system); !ok {
+			c.say(unknownSystem(t.Span(), system, c.Catalog.SystemNames()))
+			continue
+		}
+		if !c.Vocabulary.Known(t.Curie) && len(c.Vocabulary.Codes(system)) > 0 {
+			c.say(codeUnknown(t.Span(), t.Curie))
+		}
+		plain = append(plain, catalog.Term{Curie: t.Curie, Descendants: t.Descendants})
+	}
+	return plain, named
+}
+
+// codesOf checks the "in" of an event set: the codes must be of systems that the source records.
+func (c *checker) codesOf(source *catalog.Source, terms []syntax.CodeTerm, at diag.Span) *plan.CodeSet {
+	set := &plan.CodeSet{}
+	if len(terms) == 1 && terms[0].Name != "" {
+		set.Name = terms[0].Name
+	}
+	set.Codes = c.expand(terms, nil)
+	if len(source.Systems) == 0 {
+		c.say(noCodes(at, source.Name))
+		return set
+	}
+	fits := func(code string) bool {
+		system, _, _ := catalog.SplitCurie(code)
+		return slices.Contains(source.Systems, system)
+	}
+	if len(set.Codes) > 0 && !slices.ContainsFunc(set.Codes, fits) {
+		c.say(otherSystem(at, source, set.Codes))
+	}
+	return set
+}

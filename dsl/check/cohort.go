@@ -1,0 +1,267 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// cohort is a cohort while it is checked: the names that its expressions may use.
+type cohort struct {
+	tree     *syntax.Cohort
+	at       int // position among the cohorts
+	defines  map[string]*syntax.Define
+	index    plan.Expr // nil while the index itself is checked
+	followup *window
+	// registered says that a rule asks for observation at the index date.
+	registered bool
+}
+
+// window is a closed interval of days.
+type window struct{ from, to plan.Expr }
+
+// observation is the source that holds the intervals in which a person is under observation.
+var observation = &catalog.Source{Name: "observation", Timed: true, End: true, Sensitivity: catalog.Quasi}
+
+func (c *checker) cohort(co *cohort) *plan.Cohort {
+	for _, s := range co.tree.Stmts {
+		if d, ok := s.(*syntax.Define); ok {
+			if first, ok := co.defines[d.Name.Name]; ok {
+				c.say(duplicateName(d.Name, first.Name.Span()))
+			}
+			co.defines[d.Name.Name] = d
+		}
+	}
+	out := &plan.Cohort{Name: co.tree.Name.Name, Index: c.index(co)}
+	co.index = &plan.Index{}
+	if k, ok := out.Index.(*plan.Const); ok {
+		co.index = k // a fixed index date folds into every comparison with it
+	}
+	c.followup(co)
+	for _, s := range co.tree.Stmts {
+		switch s := s.(type) {
+		case *syntax.Lookback:
+			if r := c.lookback(co, s); r != nil {
+				out.Rules = append([]*plan.Rule{r}, out.Rules...)
+			}
+		case *syntax.Rule:
+			out.Rules = append(out.Rules, c.rule(co, s))
+		case *syntax.Define:
+			c.resolve(s.Name, scope{cohort: co}) // so that an unused definition is checked too
+		}
+	}
+	if len(out.Rules) > MaxRules {
+		c.say(tooMany(co.tree.Name.Span(), "rules", len(out.Rules), MaxRules))
+	}
+	if !c.diags.Failed() && unbounded(out, co.registered) {
+		c.say(unboundedCohort(co.tree.Name))
+	}
+	return out
+}
+
+// index checks the one index statement.
+func (c *checker) index(co *cohort) plan.Expr {
+	var found *syntax.Index
+	for _, s := range co.tree.Stmts {
+		if i, ok := s.(*syntax.Index); ok {
+			if found != nil {
+				c.say(twice(i.Span(), "index", found.Span()))
+			}
+			found = i
+		}
+	}
+	if found == nil {
+		c.say(noIndex(co.tree.Name))
+		return &plan.Const{Of: catalog.Type{Kind: catalog.DateKind}}
+	}
+	x := c.date(found.X, scope{cohort: co})
+	if d, ok := constDate(x); ok {
+		c.onDateGrid(found.X, d, c.Catalog.Period.Grid)
+	}
+	return x
+}
+
+func (c *checker) rule(co *cohort, s *syntax.Rule) *plan.Rule {
+	label := s.Label.Value
+	if label == "" {
+		label = c.file.Text(s.Cond.Span())
+	}
+	return &plan.Rule{Exclude: s.Exclude, Cond: c.cond(s.Cond, scope{cohort: co}), Label: label}
+}
+
+// lookback is a first rule: one observation interval contains [index - D, index].
+func (c *checker) lookback(co *cohort, s *syntax.Lookback) *plan.Rule {
+	d, ok := c.duration(s.D, scope{cohort: co})
+	if !ok {
+		return nil
+	}
+	label := fmt.Sprintf("Observed for %s before the index date", c.file.Text(s.D.Span()))
+	return &plan.Rule{Cond: c.observed(d.before(co.index), co.index), Label: label}
+}
+
+// observed is true when one observation interval contains [from, to].
+func (c *checker) observed(from, to plan.Expr) plan.Expr {
+	if !c.Catalog.Observed {
+		start, end := c.Catalog.Period.Start, c.Catalog.Period.End
+		return &plan.And{Xs: []plan.Expr{
+			&plan.Compare{Op: ">=", L: from, R: plan.DateConst(start)},
+			&plan.Compare{Op: "<=", L: to, R: plan.DateConst(end)},
+		}}
+	}
+	return atLeast(1, &plan.EventSet{Source: observation, Bounds: []plan.Bound{
+		{Column: "start", Op: "<=", At: from}, {Column: "open-end", Op: ">=", At: to}}})
+}
+
+// followup sets the window that "during followup" means: by default the day after index to its end.
+func (c *checker) followup(co *cohort) {
+	var first *syntax.Followup
+	for _, s := range co.tree.Stmts {
+		f, ok := s.(*syntax.Followup)
+		if !ok {
+			continue
+		}
+		if first != nil {
+			c.say(twice(f.Span(), "followup", first.Span()))
+			continue
+		}
+		first = f
+		w := &window{from: &plan.AddDate{X: co.index, N: 1, Unit: "days"}}
+		if f.IncludingIndex {
+			w.from = co.index
+		}
+		if f.From != nil {
+			w.from = c.date(f.From, scope{cohort: co})
+		}
+		w.to = c.date(f.Until, scope{cohort: co})
+		co.followup = w
+	}
+}
+
+// atLeast is true when a person has n or more of the events.
+func atLeast(n int, s *plan.EventSet) plan.Expr {
+	return &plan.Compare{Op: ">=", L: &plan.Count{Set: s}, R: plan.IntConst(int64(n))}
+}
+
+// report checks one report.
+func (c *checker) report(r *syntax.Report) *plan.Report {
+	out := &plan.Report{Kind: r.Kind.Name, Label: r.Title.Value}
+	kind, ok := plan.KindOf(r.Kind.Name)
+	if !ok {
+		c.say(unknownKind(r.Kind))
+		return out
+	}
+	co, ok := c.cohorts[r.Cohort.Name]
+	if !ok {
+		c.say(unknownName(r.Cohort, "unknown-cohort", "cohort", keys(c.cohorts)))
+		return out
+	}
+	out.Cohort = co.at
+	if out.Label == "" {
+		out.Label = c.file.Text(r.Span())
+	}
+	if len(r.By) > kind.Dimensions {
+		c.say(tooManyDimensions(r, kind))
+		return out
+	}
+	if kind.Name == "table" && len(r.By) == 0 {
+		c.say(noDimension(r))
+	}
+	cells := 1
+	for _, d := range r.By {
+		dim := c.dimension(d, co)
+		cells *= max(len(dim.Keys), len(dim.Bands)) + 1
+		out.By = append(out.By, dim)
+	}
+	if cells > MaxCells {
+		c.say(tooMany(r.Span(), "cells", cells, MaxCells))
+	}
+	c.clauses(r, kind, co, out)
+	return out
+}
+
+func (c *checker) clauses(r *syntax.Report, kind plan.Kind, co *cohort, out *plan.Report) {
+	given := map[string]diag.Span{}
+	for _, cl := range r.Clauses {
+		if first, ok := given[cl.Key.Name]; ok {
+			c.say(twice(cl.Key.Span(), cl.Key.Name, first))
+		}
+		given[cl.Key.Name] = cl.Key.Span()
+		if !contains(kind.Clauses, cl.Key.Name) {
+			c.say(unknownClause(cl.Key, kind))
+			continue
+		}
+		if len(cl.Values) != 1 {
+			c.say(oneValue(cl.Key))
+			continue
+		}
+		v := cl.Values[0]
+		t := c.expr(v.X, scope{cohort: co}).settled()
+		if !t.numeric() {
+			c.say(wrongType(v.X.Span(), "a number", t.x.Type()))
+		}
+		out.Value, out.ValueLabel = t.x, v.Label.Value
+		if out.ValueLabel == "" {
+			out.ValueLabel = c.file.Text(v.X.Span())
+		}
+	}
+	for _, key := range kind.Clauses {
+		if _, ok := given[key]; !ok {
+			c.say(missingClause(r, key))
+		}
+	}
+}
+
+// dimension checks one "by": its keys must be known before anything runs.
+func (c *checker) dimension(d syntax.Dimension, co *cohort) *plan.Dimension {
+	t := c.expr(d.X, scope{cohort: co}).settled()
+	out := &plan.Dimension{X: t.x, Label: d.Label.Value}
+	if out.Label == "" {
+		out.Label = c.file.Text(d.X.Span())
+	}
+	if d.Bands != nil {
+		out.Bands = c.bands(d, t)
+		return out
+	}
+	if out.Keys = t.keys; len(out.Keys) == 0 && t.ok() {
+		c.say(noKeys(d.X.Span(), t.x.Type()))
+	}
+	return out
+}
+
+// bands checks that bands leave no gap, do not overlap, and lie on the grid.
+func (c *checker) bands(d syntax.Dimension, t typed) []plan.Band {
+	if !t.numeric() {
+		if t.ok() {
+			c.say(wrongType(d.X.Span(), "a number, to be put in bands", t.x.Type()))
+		}
+		return nil
+	}
+	var out []plan.Band
+	limit := func(n *syntax.Number) *float64 {
+		if n == nil {
+			return nil
+		}
+		v, ok := c.literalFor(t, n, false)
+		if !ok {
+			return nil
+		}
+		v = c.onGrid(t, n, ">=", v)
+		return &v
+	}
+	for i, b := range d.Bands {
+		band := plan.Band{Low: limit(b.Low), High: limit(b.High)}
+		if i > 0 {
+			if last := out[i-1].High; last == nil || band.Low == nil || *last != *band.Low {
+				c.say(bandGap(b.Span(), d.Bands[i-1].Span()))
+			}
+		}
+		if band.Low != nil && band.High != nil && *band.Low >= *band.High {
+			c.say(emptyBand(b.Span()))
+		}
+		out = append(out, band)
+	}
+	return out
+}

@@ -1,0 +1,235 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// compare checks l op r. A literal takes the unit of the other side.
+func (c *checker) compare(op string, le, re syntax.Expr, s scope) typed {
+	l, r := c.expr(le, s), c.expr(re, s)
+	if !l.ok() || !r.ok() {
+		return typed{}
+	}
+	if l.lit != nil && r.lit == nil {
+		return c.compareTyped(mirrored[op], re, le, r, l)
+	}
+	return c.compareTyped(op, le, re, l, r)
+}
+
+var mirrored = map[string]string{"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+func (c *checker) compareTyped(op string, le, re syntax.Expr, l, r typed) typed {
+	l = l.settled()
+	ordered := op != "=" && op != "!="
+	switch {
+	case l.numeric() && r.numeric():
+		return c.compareNumbers(op, re, l, r)
+	case l.is(catalog.DateKind) && r.is(catalog.DateKind):
+		c.datesOnGrid(op, le, re, l, r)
+	case textual(l) && textual(r):
+		if ordered {
+			c.say(noOrder(le.Span().Join(re.Span()), l.x.Type()))
+			return typed{}
+		}
+		c.oneOf(l, r, re)
+		c.oneOf(r, l, le)
+	case l.is(catalog.Bool) && r.is(catalog.Bool) && !ordered:
+	default:
+		c.say(cannotCompare(le.Span().Join(re.Span()), l.x.Type(), r.settled().x.Type()))
+		return typed{}
+	}
+	return boolean(&plan.Compare{Op: op, L: l.x, R: r.x})
+}
+
+func textual(t typed) bool { return t.is(catalog.Code) || t.is(catalog.String) }
+
+// oneOf says when a word is compared with a column that never holds it.
+func (c *checker) oneOf(column, word typed, at syntax.Expr) {
+	k, ok := word.x.(*plan.Const)
+	if !ok || !column.is(catalog.Code) || len(column.keys) == 0 {
+		return
+	}
+	if v, ok := k.Value.(string); ok && !contains(column.keys, v) {
+		c.say(unknownWord(at.Span(), v, column.keys))
+	}
+}
+
+func (c *checker) compareNumbers(op string, re syntax.Expr, l, r typed) typed {
+	if r.lit != nil {
+		v, ok := c.convertLiteral(l, r.lit)
+		if !ok {
+			return typed{}
+		}
+		v = c.onGridAt(l, re, op, v, r.lit.unit)
+		return boolean(&plan.Compare{Op: op, L: l.x, R: numberConst(v, l.x.Type())})
+	}
+	r, ok := c.sameUnit(re, l, r)
+	if !ok {
+		return typed{}
+	}
+	c.differenceOnGrid(op, re, l, r)
+	return boolean(&plan.Compare{Op: op, L: l.x, R: r.x})
+}
+
+// sameUnit converts r into the unit of l.
+func (c *checker) sameUnit(at syntax.Expr, l, r typed) (typed, bool) {
+	lt, rt := l.x.Type(), r.x.Type()
+	if lt.Unit == rt.Unit && lt.Change == rt.Change {
+		return r, true
+	}
+	conv, ok := l.convert(rt.Unit, lt.Unit)
+	if !ok || lt.Unit == "" || rt.Unit == "" || lt.Change != rt.Change {
+		c.say(unitsDiffer(at.Span(), lt, rt))
+		return typed{}, false
+	}
+	return r.converted(conv, lt), true
+}
+
+// converted applies a conversion; a change takes the slope only.
+func (t typed) converted(conv catalog.Conversion, of catalog.Type) typed {
+	offset := conv.Offset
+	if of.Change {
+		offset = 0
+	}
+	t.x = &plan.Convert{X: t.x, Factor: conv.Factor, Offset: offset, Of: of}
+	t.form = t.form.scaled(conv.Factor).plus(offset)
+	return t
+}
+
+// convertTo checks "x as UNIT".
+func (c *checker) convertTo(e *syntax.Convert, s scope) typed {
+	t := c.expr(e.X, s).settled()
+	if !t.ok() {
+		return typed{}
+	}
+	of := t.x.Type()
+	if of.Unit == e.Unit {
+		return t
+	}
+	conv, ok := t.convert(of.Unit, e.Unit)
+	if of.Unit == "" || !ok {
+		c.say(cannotConvert(e, t))
+		return typed{}
+	}
+	of.Unit = e.Unit
+	return t.converted(conv, of)
+}
+
+func (c *checker) isKnown(e *syntax.IsKnown, s scope) typed {
+	t := c.expr(e.X, s).settled()
+	if !t.ok() {
+		return typed{}
+	}
+	x := plan.Expr(&plan.IsMissing{X: t.x})
+	if !e.Missing {
+		x = &plan.Not{X: x}
+	}
+	return boolean(x)
+}
+
+// inList checks membership of a list: each item as in a comparison.
+func (c *checker) inList(e *syntax.InList, s scope) typed {
+	out := &plan.In{}
+	for _, item := range e.Items {
+		t := c.compare("=", e.X, item, s)
+		if !t.ok() {
+			return typed{}
+		}
+		cmp := t.x.(*plan.Compare)
+		k, ok := cmp.R.(*plan.Const)
+		if !ok {
+			c.say(notLiteral(item.Span()))
+			return typed{}
+		}
+		out.X, out.Values = cmp.L, append(out.Values, k)
+	}
+	if out.X == nil {
+		return boolean(plan.False())
+	}
+	return boolean(out)
+}
+
+func (c *checker) inCodes(e *syntax.InCodes, s scope) typed {
+	t := c.expr(e.X, s)
+	if !t.ok() {
+		return typed{}
+	}
+	f, ok := t.x.(*plan.Field)
+	if !ok || f.Column.Name != catalog.CodeOf {
+		c.say(notACode(e.X.Span()))
+		return typed{}
+	}
+	return boolean(&plan.InCodes{X: t.x, Codes: c.codesOf(s.source, e.Terms, e.Span())})
+}
+
+// quantified checks all of, any of, none of, at least N of.
+func (c *checker) quantified(e *syntax.Quantified, s scope) typed {
+	var xs []plan.Expr
+	for _, cond := range e.Conds {
+		xs = append(xs, c.cond(cond, s))
+	}
+	switch e.Op {
+	case syntax.All:
+		return boolean(&plan.And{Xs: xs})
+	case syntax.Any:
+		return boolean(&plan.Or{Xs: xs})
+	case syntax.None:
+		return boolean(&plan.Not{X: &plan.Or{Xs: xs}})
+	}
+	if e.N > len(xs) {
+		c.say(moreThanListed(e.Span(), e.N, len(xs)))
+	}
+	return boolean(&plan.AtLeast{N: e.N, Xs: xs})
+}
+
+// caseOf checks when … then … otherwise: all branches have one type.
+func (c *checker) caseOf(e *syntax.Case, s scope) typed {
+	out := &plan.Case{CatchUnknown: e.OrUnknown}
+	otherwise := c.expr(e.Otherwise, s).settled()
+	result := typed{x: out, rule: otherwise.rule, elapsed: otherwise.elapsed, form: otherwise.form}
+	same := true
+	branch := func(t typed, at syntax.Expr) plan.Expr {
+		t = t.settled()
+		if !t.ok() || !otherwise.ok() {
+			same = false
+			return plan.False()
+		}
+		if !sameKind(t.x.Type(), otherwise.x.Type()) {
+			c.say(branchesDiffer(at.Span(), t.x.Type(), otherwise.x.Type()))
+			same = false
+		}
+		for _, k := range t.keys {
+			if !contains(result.keys, k) {
+				result.keys = append(result.keys, k)
+			}
+		}
+		if len(t.keys) == 0 {
+			result.keys = nil
+		}
+		result.form = result.form.or(t.form)
+		return t.x
+	}
+	for _, w := range e.Whens {
+		cond := c.cond(w.Cond, s)
+		out.Whens = append(out.Whens, plan.When{If: cond, Then: branch(c.expr(w.Then, s), w.Then)})
+	}
+	out.Else = branch(otherwise, e.Otherwise)
+	if !same {
+		return typed{}
+	}
+	out.Of = otherwise.x.Type()
+	if slices.ContainsFunc(out.Whens, func(w plan.When) bool { return w.Then.Type().Kind == catalog.Number }) {
+		out.Of.Kind = catalog.Number
+	}
+	return result
+}
+
+func sameKind(a, b catalog.Type) bool {
+	number := func(t catalog.Type) bool { return t.Kind == catalog.Int || t.Kind == catalog.Number }
+	text := func(t catalog.Type) bool { return t.Kind == catalog.Code || t.Kind == catalog.String }
+	return a == b || number(a) && number(b) && a.Unit == b.Unit && a.Change == b.Change || text(a) && text(b)
+}

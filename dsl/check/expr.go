@@ -1,0 +1,263 @@
+package check
+
+import (
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// maxNodes bounds the work on definitions that use each other many times over.
+const maxNodes = 50_000
+
+// scope is what names mean at a place: the cohort, and inside where (…) the event's source.
+type scope struct {
+	cohort *cohort
+	source *catalog.Source
+	rule   *catalog.UnitRule // how the source's value is measured here
+}
+
+// expr checks one expression. An error leaves the zero typed.
+func (c *checker) expr(e syntax.Expr, s scope) typed {
+	if c.nodes++; c.nodes > maxNodes {
+		if c.nodes == maxNodes+1 {
+			c.say(tooLarge(e.Span()))
+		}
+		return typed{}
+	}
+	switch e := e.(type) {
+	case *syntax.Ident:
+		return c.resolve(*e, s)
+	case *syntax.Number:
+		return typed{lit: &literal{e.Value, e.Unit, e.Span()}}
+	case *syntax.DateLit:
+		return c.dateLiteral(e)
+	case *syntax.StringLit:
+		return typed{x: plan.StringConst(e.Value), keys: []string{e.Value}}
+	case *syntax.BoolLit:
+		if e.Value {
+			return boolean(plan.True())
+		}
+		return boolean(plan.False())
+	case *syntax.Curie:
+		c.say(loneCode(e))
+		return typed{}
+	case *syntax.Unary:
+		return c.unary(e, s)
+	case *syntax.Binary:
+		return c.binary(e, s)
+	case *syntax.Compare:
+		return c.compare(string(e.Op), e.L, e.R, s)
+	case *syntax.BetweenExpr:
+		low, high := c.compare(">=", e.X, e.Low, s), c.compare("<=", e.X, e.High, s)
+		if !low.ok() || !high.ok() {
+			return typed{}
+		}
+		return boolean(&plan.And{Xs: []plan.Expr{low.x, high.x}})
+	case *syntax.InList:
+		return c.inList(e, s)
+	case *syntax.InCodes:
+		return c.inCodes(e, s)
+	}
+	return c.more(e, s)
+}
+
+func (c *checker) more(e syntax.Expr, s scope) typed {
+	switch e := e.(type) {
+	case *syntax.IsKnown:
+		return c.isKnown(e, s)
+	case *syntax.Quantified:
+		return c.quantified(e, s)
+	case *syntax.Case:
+		return c.caseOf(e, s)
+	case *syntax.Convert:
+		return c.convertTo(e, s)
+	case *syntax.Call:
+		return c.call(e, s)
+	case *syntax.Exists:
+		return c.exists(e, s)
+	case *syntax.Pick:
+		return c.pick(e, syntax.Ident{Place: e.Place, Name: catalog.Start}, s)
+	case *syntax.FieldOf:
+		return c.pick(e.Pick, e.Column, s)
+	case *syntax.Agg:
+		return c.aggregate(e, s)
+	case *syntax.AgeAt:
+		return c.age(e, s)
+	case *syntax.SpanBetween:
+		return c.elapsed(e, s)
+	case *syntax.YearOf:
+		return c.datePart(e, s)
+	case *syntax.Registered:
+		return c.registered(e, s)
+	case *syntax.ExtremeOf:
+		return c.extreme(e, s)
+	}
+	return typed{}
+}
+
+// resolve gives the meaning of a name: a column of the event, a definition, a date of the cohort, a
+// parameter, an attribute of the person.
+func (c *checker) resolve(name syntax.Ident, s scope) typed {
+	if s.source != nil {
+		if col, ok := s.source.Column(eventColumn(name.Name)); ok {
+			return c.eventField(name, col, s)
+		}
+	}
+	if s.cohort != nil {
+		if d, ok := s.cohort.defines[name.Name]; ok {
+			return c.definition(d.Name, d.X, scope{cohort: s.cohort})
+		}
+	}
+	switch name.Name {
+	case "index":
+		if s.cohort != nil && s.cohort.index != nil {
+			return typed{x: s.cohort.index}
+		}
+		c.say(noIndexHere(name))
+		return typed{}
+	case "data_start":
+		return typed{x: plan.DateConst(c.Catalog.Period.Start)}
+	case "data_end":
+		return typed{x: plan.DateConst(c.Catalog.Period.End)}
+	}
+	if d, ok := c.defines[name.Name]; ok {
+		return c.definition(d.Name, d.X, scope{cohort: s.cohort})
+	}
+	if p, ok := c.params[name.Name]; ok {
+		return c.definition(p.Name, c.valueOf(p), scope{})
+	}
+	if col, ok := c.Catalog.Attribute(name.Name); ok && queryable(col) {
+		return c.column(col, &plan.Attr{Column: &col}, attributeRule(col))
+	}
+	c.say(unknownValue(name, c.visible(s)))
+	return typed{}
+}
+
+// attributeRule measures a person attribute that has a unit.
+func attributeRule(col catalog.Column) *catalog.UnitRule {
+	if col.Type.Unit == "" {
+		return nil
+	}
+	return &catalog.UnitRule{Name: col.Name, Unit: col.Type.Unit, Bounds: col.Bounds, Grid: col.Grid}
+}
+
+func queryable(col catalog.Column) bool {
+	return col.Sensitivity != catalog.Internal && col.Sensitivity != catalog.FreeText
+}
+
+// eventColumn lets "date" stand for an event's start.
+func eventColumn(name string) string {
+	if name == "date" {
+		return catalog.Start
+	}
+	return name
+}
+
+func (c *checker) eventField(name syntax.Ident, col catalog.Column, s scope) typed {
+	if !queryable(col) {
+		c.say(unknownValue(name, c.visible(s)))
+		return typed{}
+	}
+	var rule *catalog.UnitRule
+	if col.Name == catalog.Value {
+		rule = s.rule
+		col = measured(col, rule)
+	}
+	return c.column(col, &plan.Field{Column: &col}, rule)
+}
+
+// measured gives a value column the unit of its rule.
+func measured(col catalog.Column, rule *catalog.UnitRule) catalog.Column {
+	if rule != nil {
+		col.Type.Unit, col.Bounds, col.Grid = rule.Unit, rule.Bounds, rule.Grid
+	}
+	return col
+}
+
+// visible lists the names that a user may use at a place, for suggestions.
+func (c *checker) visible(s scope) []string {
+	out := append(keys(c.defines), keys(c.params)...)
+	out = append(out, "index", "data_start", "data_end")
+	if s.cohort != nil {
+		out = append(out, keys(s.cohort.defines)...)
+	}
+	if s.source != nil {
+		out = append(out, s.source.ColumnNames()...)
+	}
+	for _, col := range c.Catalog.Attributes {
+		if queryable(col) {
+			out = append(out, col.Name)
+		}
+	}
+	return out
+}
+
+// definition checks what a name stands for, at each use, and finds names that need themselves.
+func (c *checker) definition(name syntax.Ident, x syntax.Expr, s scope) typed {
+	if x == nil {
+		return typed{}
+	}
+	if slices.Contains(c.open, name.Name) {
+		c.say(cycle(name, c.open))
+		return typed{}
+	}
+	c.open = append(c.open, name.Name)
+	defer func() { c.open = c.open[:len(c.open)-1] }()
+	return c.expr(x, s)
+}
+
+// valueOf is the value of a parameter: the one given, else the default.
+func (c *checker) valueOf(p *syntax.Param) syntax.Expr {
+	if given, ok := c.Params[p.Name.Name]; ok {
+		return given
+	}
+	if p.Default == nil {
+		c.say(noParamValue(p))
+	}
+	return p.Default
+}
+
+// param checks that a parameter's value has its declared type.
+func (c *checker) param(p *syntax.Param) {
+	if !contains(paramTypes, p.Type.Name) {
+		c.say(unknownType(p.Type, paramTypes))
+		return
+	}
+	x := c.valueOf(p)
+	if x == nil {
+		return
+	}
+	t := c.definition(p.Name, x, scope{})
+	if got := paramType(t); t.ok() && got != p.Type.Name && !(got == "int" && p.Type.Name == "number") {
+		c.say(otherParamType(p, got))
+	}
+}
+
+var paramTypes = []string{"bool", "int", "number", "string", "date", "duration"}
+
+func paramType(t typed) string {
+	if t.lit != nil {
+		if _, ok := t.lit.duration(); ok {
+			return "duration"
+		}
+		t = t.settled()
+	}
+	if t.x == nil {
+		return ""
+	}
+	return string(t.x.Type().Kind)
+}
+
+func (c *checker) dateLiteral(e *syntax.DateLit) typed {
+	d, err := catalog.ParseDate(e.Text)
+	if err != nil {
+		c.say(noSuchDay(e))
+		return typed{}
+	}
+	if grid := c.Catalog.Period.Grid; !onMonths(d, grid) && !onMonths(d+1, grid) {
+		c.onDateGrid(e, d, grid)
+	}
+	return typed{x: plan.DateConst(d)}
+}

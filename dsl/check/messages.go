@@ -1,0 +1,330 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// Every message of the checker is here, one function each; docs/errors.md has a page for every code.
+
+func say(code string, at diag.Span, message string, hints ...string) diag.Diagnostic {
+	return diag.Diagnostic{Code: code, Span: at, Message: message, Hints: hints}
+}
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// near suggests a word, or lists what there is when that is short.
+func near(word string, among []string) []string {
+	if w, ok := diag.Near(word, among); ok {
+		return []string{fmt.Sprintf("did you mean `%s`?", w)}
+	}
+	if len(among) > 0 && len(among) <= 12 {
+		return []string{"there is: " + strings.Join(among, ", ")}
+	}
+	return nil
+}
+
+func duplicateName(name syntax.Ident, first diag.Span) diag.Diagnostic {
+	d := say("duplicate-name", name.Span(), fmt.Sprintf("`%s` is declared twice", name.Name), "give one of them another name")
+	d.Related = []diag.Related{{Span: first, Message: "declared here first"}}
+	return d
+}
+
+func twice(at diag.Span, what string, first diag.Span) diag.Diagnostic {
+	d := say("twice", at, fmt.Sprintf("`%s` is given twice", what), "keep one of them")
+	d.Related = []diag.Related{{Span: first, Message: "given here first"}}
+	return d
+}
+
+func unknownParam(f *syntax.File, name string, among []string) diag.Diagnostic {
+	return say("unknown-param", diag.Span{}, fmt.Sprintf("a value was given for `%s`, but %s declares no such parameter", name, f.Name), near(name, among)...)
+}
+
+func noStudy() diag.Diagnostic {
+	return say("no-study", diag.Span{}, "the file does not say for which study it asks",
+		"begin with `study \"title\" version \"1.0\" purpose DUO:… approval \"…\"`")
+}
+
+func otherDataset(name syntax.Ident, have string) diag.Diagnostic {
+	return say("other-dataset", name.Span(), fmt.Sprintf("the query asks dataset `%s`; this enclave's dataset is `%s`", name.Name, have),
+		fmt.Sprintf("write `dataset %s`, or submit where `%s` is", have, name.Name))
+}
+
+func noReport(f *syntax.File) diag.Diagnostic {
+	return say("no-report", diag.Span{}, f.Name+" asks for no report, so nothing would be released",
+		"add `report count of COHORT`")
+}
+
+func tooMany(at diag.Span, what string, n, most int) diag.Diagnostic {
+	return say("too-many", at, fmt.Sprintf("%d %s; at most %d are allowed", n, what, most), "divide the query, or group more coarsely")
+}
+
+func tooLarge(at diag.Span) diag.Diagnostic {
+	return say("too-large", at, "the definitions use each other so often that the query becomes too large", "define less by repetition")
+}
+
+func noIndex(name syntax.Ident) diag.Diagnostic {
+	return say("no-index", name.Span(), fmt.Sprintf("cohort `%s` has no index date", name.Name),
+		"add `index first … ` or a fixed date, such as `index 2020-01-01`")
+}
+
+func noIndexHere(name syntax.Ident) diag.Diagnostic {
+	return say("no-index-here", name.Span(), "there is no index date here", "the index cannot be defined by itself; parameters have none either")
+}
+
+func unboundedCohort(name syntax.Ident) diag.Diagnostic {
+	return say("unbounded-cohort", name.Span(), fmt.Sprintf("a person about whom nothing is recorded would be in cohort `%s`", name.Name),
+		"take the index date from an event, or add `include registered at index`")
+}
+
+func unknownKind(kind syntax.Ident) diag.Diagnostic {
+	var names []string
+	for _, k := range plan.Kinds {
+		names = append(names, k.Name)
+	}
+	return say("unknown-report", kind.Span(), fmt.Sprintf("there is no report `%s`", kind.Name), near(kind.Name, names)...)
+}
+
+func unknownName(name syntax.Ident, code, what string, among []string) diag.Diagnostic {
+	return say(code, name.Span(), fmt.Sprintf("there is no %s `%s`", what, name.Name), near(name.Name, among)...)
+}
+
+func unknownValue(name syntax.Ident, among []string) diag.Diagnostic {
+	if name.Name == "event" {
+		return notYet(name.Span(), "facts as of each event are")
+	}
+	return say("unknown-name", name.Span(), fmt.Sprintf("nothing here is called `%s`", name.Name), near(name.Name, among)...)
+}
+
+func tooManyDimensions(r *syntax.Report, kind plan.Kind) diag.Diagnostic {
+	if kind.Dimensions == 0 {
+		return say("too-many-dimensions", r.By[0].Span(), fmt.Sprintf("`report %s` is not divided by anything", kind.Name), "use `report table … by …`")
+	}
+	return say("too-many-dimensions", r.By[kind.Dimensions].Span(), fmt.Sprintf("%d dimensions; `report %s` takes at most %d", len(r.By), kind.Name, kind.Dimensions), "leave some out, or ask two tables")
+}
+
+func noDimension(r *syntax.Report) diag.Diagnostic {
+	return say("no-dimension", r.Kind.Span(), "a table needs at least one dimension", "add `by …`, or use `report count`")
+}
+
+func unknownClause(key syntax.Ident, kind plan.Kind) diag.Diagnostic {
+	hints := near(key.Name, kind.Clauses)
+	if len(kind.Clauses) == 0 {
+		hints = []string{"remove the clause"}
+	}
+	return say("unknown-clause", key.Span(), fmt.Sprintf("`report %s` has no clause `%s`", kind.Name, key.Name), hints...)
+}
+
+func missingClause(r *syntax.Report, key string) diag.Diagnostic {
+	return say("missing-clause", r.Kind.Span(), fmt.Sprintf("`report %s` needs `%s`", r.Kind.Name, key), fmt.Sprintf("add `{ %s: … }`", key))
+}
+
+func oneValue(key syntax.Ident) diag.Diagnostic {
+	return say("one-value", key.Span(), fmt.Sprintf("`%s` takes one value", key.Name), "ask another report for the next value")
+}
+
+func wrongType(at diag.Span, want string, got catalog.Type) diag.Diagnostic {
+	return say("wrong-type", at, fmt.Sprintf("this must be %s, and is a %s", want, got))
+}
+
+func noKeys(at diag.Span, got catalog.Type) diag.Diagnostic {
+	hint := "use a column with listed values, a condition, or `when … then \"name\" otherwise \"name\"`"
+	if got.Kind == catalog.Int || got.Kind == catalog.Number {
+		hint = "put the number in bands, such as `in bands (<18, 18 to <65, >=65)`"
+	}
+	return say("no-keys", at, "the groups of this dimension are not known beforehand", hint)
+}
+
+func bandGap(at, before diag.Span) diag.Diagnostic {
+	d := say("band-gap", at, "the bands leave a gap or overlap", "each band begins where the one before ends: `<18, 18 to <65, >=65`")
+	d.Related = []diag.Related{{Span: before, Message: "the band before"}}
+	return d
+}
+
+func emptyBand(at diag.Span) diag.Diagnostic {
+	return say("empty-band", at, "no number is in this band", "the lower limit comes first")
+}
+
+func cycle(name syntax.Ident, open []string) diag.Diagnostic {
+	return say("cycle", name.Span(), fmt.Sprintf("`%s` is defined by itself", name.Name), "the way round: "+strings.Join(append(open, name.Name), " → "))
+}
+
+func unknownSystem(at diag.Span, system string, among []string) diag.Diagnostic {
+	return say("unknown-system", at, fmt.Sprintf("the catalog has no code system `%s`", system), near(system, among)...)
+}
+
+func codeUnknown(at diag.Span, curie string) diag.Diagnostic {
+	d := say("code-unknown", at, fmt.Sprintf("the published vocabulary has no `%s`", curie), "check the code; whether a row has it is never said")
+	d.Severity = diag.Warning
+	return d
+}
+
+func noCodes(at diag.Span, source string) diag.Diagnostic {
+	return say("no-codes", at, fmt.Sprintf("`%s` records no codes", source), "use `where (…)` on its columns")
+}
+
+func otherSystem(at diag.Span, source *catalog.Source, codes []string) diag.Diagnostic {
+	system, _, _ := catalog.SplitCurie(codes[0])
+	return say("other-system", at, fmt.Sprintf("`%s` is coded in %s, not in %s", source.Name, strings.Join(source.Systems, ", "), system),
+		"choose another source or other codes")
+}
+
+func loneCode(e *syntax.Curie) diag.Diagnostic {
+	return say("lone-code", e.Span(), "a code alone is no value", fmt.Sprintf("write `any condition in %s`", e.Text))
+}
+
+func noParamValue(p *syntax.Param) diag.Diagnostic {
+	return say("no-param-value", p.Name.Span(), fmt.Sprintf("parameter `%s` has neither a value nor a default", p.Name.Name), fmt.Sprintf("give one with --param %s=…", p.Name.Name))
+}
+
+func unknownType(name syntax.Ident, among []string) diag.Diagnostic {
+	return say("unknown-type", name.Span(), fmt.Sprintf("there is no type `%s`", name.Name), near(name.Name, among)...)
+}
+
+func otherParamType(p *syntax.Param, got string) diag.Diagnostic {
+	return say("wrong-type", p.Name.Span(), fmt.Sprintf("parameter `%s` is a %s, and its value is a %s", p.Name.Name, p.Type.Name, got))
+}
+
+func noSuchDay(e *syntax.DateLit) diag.Diagnostic {
+	return say("no-such-day", e.Span(), fmt.Sprintf("%s is no day of the calendar", e.Text), "write YYYY-MM-DD")
+}
+
+func noOrder(at diag.Span, t catalog.Type) diag.Diagnostic {
+	return say("no-order", at, fmt.Sprintf("a %s has no order", t), "compare with `=`, `!=` or `in (…)`")
+}
+
+func unknownWord(at diag.Span, word string, among []string) diag.Diagnostic {
+	return say("unknown-value", at, fmt.Sprintf("the column never holds \"%s\"", word), near(word, among)...)
+}
+
+func cannotCompare(at diag.Span, l, r catalog.Type) diag.Diagnostic {
+	return say("type-mismatch", at, fmt.Sprintf("a %s cannot be compared with a %s", l, r))
+}
+
+func cannotCompute(at diag.Span, op string, l, r catalog.Type) diag.Diagnostic {
+	return say("type-mismatch", at, fmt.Sprintf("`%s` does not apply to a %s and a %s", op, l, r))
+}
+
+func branchesDiffer(at diag.Span, got, want catalog.Type) diag.Diagnostic {
+	return say("type-mismatch", at, fmt.Sprintf("this branch gives a %s, the others a %s", got, want), "all branches of `when` give one type")
+}
+
+func unitsDiffer(at diag.Span, l, r catalog.Type) diag.Diagnostic {
+	return say("unit-mismatch", at, fmt.Sprintf("a %s cannot be combined with a %s", l, r), "bring one into the other's unit with `as`")
+}
+
+func cannotConvert(e *syntax.Convert, t typed) diag.Diagnostic {
+	if t.x.Type().Unit == "" {
+		return say("unit-mismatch", e.Span(), "this has no unit to convert")
+	}
+	return say("unit-mismatch", e.Span(), fmt.Sprintf("%s cannot be converted to %s", t.x.Type().Unit, e.Unit), unitHint(t)...)
+}
+
+func unitHint(t typed) []string {
+	if t.rule == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s is recorded in %s", t.rule.Name, strings.Join(t.rule.UnitNames(), " or "))}
+}
+
+func noUnitExpected(l *literal) diag.Diagnostic {
+	return say("unit-mismatch", l.at, fmt.Sprintf("this is a bare number, without a unit such as %s", l.unit), fmt.Sprintf("write `%s`", number(l.value)))
+}
+
+func needsUnit(l *literal, t typed) diag.Diagnostic {
+	return say("needs-unit", l.at, fmt.Sprintf("a %s is compared with a number that has no unit", t.x.Type()),
+		fmt.Sprintf("write `%s %s`", number(l.value), t.x.Type().Unit))
+}
+
+func otherUnit(l *literal, t typed) diag.Diagnostic {
+	name := "this"
+	if t.rule != nil {
+		name = t.rule.Name
+	}
+	return say("unit-mismatch", l.at, fmt.Sprintf("%s is not measured in %s", name, l.unit), append(unitHint(t), fmt.Sprintf("write a number in %s", t.x.Type().Unit))...)
+}
+
+func otherElapsed(l *literal, unit string) diag.Diagnostic {
+	return say("unit-mismatch", l.at, fmt.Sprintf("this counts completed %s, not %s", unit, l.unit), fmt.Sprintf("write `%s`, or ask `%s between … and …`", number(l.value)+" "+unit, l.unit))
+}
+
+func levelArithmetic(at diag.Span, op string, t catalog.Type) diag.Diagnostic {
+	return say("unit-mismatch", at, fmt.Sprintf("`%s` has no meaning for levels of a %s, whose units have different zeros", op, t),
+		"subtract one level from another to get a change; a change can be added to a level")
+}
+
+func unitProduct(at diag.Span, l, r catalog.Type) diag.Diagnostic {
+	return say("unit-mismatch", at, fmt.Sprintf("a %s and a %s cannot be multiplied or divided here", l, r), "products of units are not in this version of the language")
+}
+
+func notDuration(at diag.Span) diag.Diagnostic {
+	return say("not-a-duration", at, "this must be a length of time", "write a whole number of days, weeks, months or years, such as `365 days`")
+}
+
+func dateMinusDate(at diag.Span) diag.Diagnostic {
+	return say("type-mismatch", at, "dates are not subtracted", "write `days between … and …` (or months, years)")
+}
+
+func argumentCount(e *syntax.Call, least, most int) diag.Diagnostic {
+	want := strconv.Itoa(least)
+	if most != least {
+		want = fmt.Sprintf("%d to %d", least, most)
+	}
+	return say("argument-count", e.Span(), fmt.Sprintf("`%s` takes %s values, not %d", e.Name.Name, want, len(e.Args)))
+}
+
+func noBirthDate(at diag.Span) diag.Diagnostic {
+	return say("no-birth-date", at, "the catalog has no `birth_date`", "use the attributes that it has")
+}
+
+func needsTime(at diag.Span, unit string) diag.Diagnostic {
+	return say("needs-time", at, fmt.Sprintf("%s need times of day, and these are days", unit), "count days, weeks, months or years")
+}
+
+func untimed(at diag.Span, source string) diag.Diagnostic {
+	return say("no-time", at, fmt.Sprintf("the rows of `%s` have no date", source), "leave the time out: `any "+source+" …`")
+}
+
+func mixedUnits(at diag.Span, source *catalog.Source) diag.Diagnostic {
+	return say("mixed-units", at, fmt.Sprintf("these events of `%s` have no one unit", source.Name), "name codes of one analyte: `"+source.Name+" in …`")
+}
+
+func noFollowup(name syntax.Ident) diag.Diagnostic {
+	return say("no-followup", name.Span(), "the cohort has no follow-up", "add `followup until …`")
+}
+
+func notYet(at diag.Span, what string) diag.Diagnostic {
+	return say("not-yet", at, what+" not in this version of the language")
+}
+
+func notLiteral(at diag.Span) diag.Diagnostic {
+	return say("not-a-literal", at, "a list holds literals only", "write `x = a or x = b`")
+}
+
+func notACode(at diag.Span) diag.Diagnostic {
+	return say("not-a-code", at, "only the code of an event can be in a code set", "write `code in …` inside `where (…)`")
+}
+
+func moreThanListed(at diag.Span, n, have int) diag.Diagnostic {
+	d := say("never", at, fmt.Sprintf("at least %d of %d conditions can never hold", n, have))
+	d.Severity = diag.Warning
+	return d
+}
+
+func offGrid(at diag.Span, low, high string) diag.Diagnostic {
+	hint := fmt.Sprintf("the nearest allowed: %s and %s", low, high)
+	if low == high {
+		hint = "the nearest allowed: " + low
+	}
+	return say("off-grid", at, "the catalog allows comparison with coarser values only, so that no single person's value can be asked", hint)
+}
+
+func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
+	return say("no-grid", at, what+" cannot be compared with a fixed value here", hint)
+}

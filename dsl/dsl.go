@@ -1,0 +1,60 @@
+// Package dsl is the cohort language: from the text of a query to a sealed plan.
+//
+// Text becomes a tree (dsl/syntax), the tree is checked against a catalog (dsl/check) and becomes a plan
+// (dsl/plan). Everything here is pure Go, reads the catalog and the published vocabulary only, and never a
+// snapshot: what the compiler says cannot depend on a patient.
+package dsl
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/check"
+	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/dsl/syntax"
+)
+
+// Target is the dataset that a query is compiled for.
+type Target struct {
+	Catalog    *catalog.Catalog
+	Vocabulary *catalog.Vocabulary
+}
+
+// Compile turns the text of a query into a plan. Params are values for the query's parameters, written as
+// in the language ("40 years"). The plan is nil when a diagnostic is an error.
+func Compile(name, text string, params map[string]string, t Target) (*plan.Plan, diag.List) {
+	file, diags := syntax.Parse(name, text)
+	if diags.Failed() {
+		return nil, diags
+	}
+	values := map[string]syntax.Expr{}
+	for _, param := range slices.Sorted(maps.Keys(params)) {
+		x, ok := value(params[param])
+		if !ok {
+			diags.Add(diag.Diagnostic{Code: "bad-param", Message: fmt.Sprintf("the value given for `%s` is not one value", param),
+				Hints: []string{"write it as in the language, such as `--param min_age=\"40 years\"`"}})
+		}
+		values[param] = x
+	}
+	if diags.Failed() {
+		return nil, diags
+	}
+	p, found := check.Check(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Params: values})
+	return p, slices.Concat(diags, found).Sorted()
+}
+
+// value parses one literal, such as 40 years.
+func value(text string) (syntax.Expr, bool) {
+	file, diags := syntax.Parse("parameter", "param value: any = "+text)
+	if diags.Failed() || len(file.Decls) != 1 {
+		return nil, false
+	}
+	p, ok := file.Decls[0].(*syntax.Param)
+	return p.Default, ok && p.Default != nil
+}
+
+// Format lays out a query in the one way there is; comments stay. The meaning does not change.
+func Format(text string) (string, diag.List) { return syntax.Format(text) }

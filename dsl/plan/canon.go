@@ -1,0 +1,321 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+)
+
+// canonical returns an expression of the same meaning in canonical form. It is idempotent.
+func canonical(x Expr) Expr {
+	x = mapChildren(x, canonical)
+	switch x := x.(type) {
+	case *Not:
+		return negate(x.X)
+	case *And:
+		return junction(x.Xs, true)
+	case *Or:
+		return junction(x.Xs, false)
+	case *AtLeast:
+		return canonAtLeast(x)
+	case *Compare:
+		return canonCompare(x)
+	case *In:
+		return canonIn(x)
+	case *IsMissing:
+		if neverMissing(x.X) {
+			return False()
+		}
+	case *Convert:
+		if c, ok := x.X.(*Const); ok {
+			if v, ok := c.Value.(float64); ok {
+				return &Const{x.Of, v*x.Factor + x.Offset}
+			}
+		}
+	case *AddDate:
+		return canonAddDate(x)
+	}
+	return x
+}
+
+// canonical returns a copy of s with canonical parts.
+func (s *EventSet) canonical() *EventSet {
+	out := *s
+	if s.Where != nil {
+		if out.Where = canonical(s.Where); String(out.Where) == String(True()) {
+			out.Where = nil
+		}
+	}
+	out.Bounds = make([]Bound, len(s.Bounds))
+	for i, b := range s.Bounds {
+		out.Bounds[i] = canonBound(Bound{b.Column, b.Op, canonical(b.At)})
+	}
+	key := func(b Bound) string { return b.Column + b.Op + String(b.At) }
+	slices.SortFunc(out.Bounds, func(a, b Bound) int { return cmp.Compare(key(a), key(b)) })
+	out.Bounds = slices.CompactFunc(out.Bounds, func(a, b Bound) bool { return key(a) == key(b) })
+	return &out
+}
+
+// mapChildren rebuilds x with f applied to each direct part.
+func mapChildren(x Expr, f func(Expr) Expr) Expr {
+	all := func(xs []Expr) []Expr {
+		out := make([]Expr, len(xs))
+		for i, x := range xs {
+			out[i] = f(x)
+		}
+		return out
+	}
+	switch x := x.(type) {
+	case *Count:
+		return &Count{x.Set.canonical(), x.Distinct}
+	case *Pick:
+		return &Pick{x.Set.canonical(), x.Last, x.Column}
+	case *Agg:
+		return &Agg{x.Fn, x.Set.canonical(), x.Column}
+	case *Compare:
+		return &Compare{x.Op, f(x.L), f(x.R)}
+	case *And:
+		return &And{all(x.Xs)}
+	case *Or:
+		return &Or{all(x.Xs)}
+	case *Not:
+		return &Not{f(x.X)}
+	case *AtLeast:
+		return &AtLeast{x.N, all(x.Xs)}
+	case *In:
+		return &In{f(x.X), x.Values}
+	case *InCodes:
+		return &InCodes{f(x.X), x.Codes}
+	case *IsMissing:
+		return &IsMissing{f(x.X)}
+	case *Arith:
+		return &Arith{x.Op, f(x.L), f(x.R), x.Of}
+	case *Convert:
+		return &Convert{f(x.X), x.Factor, x.Offset, x.Of}
+	case *Call:
+		return &Call{x.Fn, all(x.Args), x.Of}
+	case *AddDate:
+		return &AddDate{f(x.X), x.N, x.Unit}
+	case *Elapsed:
+		return &Elapsed{x.Unit, f(x.From), f(x.To)}
+	case *Part:
+		return &Part{x.Which, f(x.X)}
+	case *Case:
+		whens := make([]When, len(x.Whens))
+		for i, w := range x.Whens {
+			whens[i] = When{f(w.If), f(w.Then)}
+		}
+		return &Case{whens, f(x.Else), x.CatchUnknown, x.Of}
+	case *Extreme:
+		return &Extreme{x.Last, all(x.Dates)}
+	}
+	return x
+}
+
+var opposite = map[string]string{"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+var mirrored = map[string]string{"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+// negate pushes a negation into x, which is canonical. Kleene's not keeps unknown, and so does each step.
+func negate(x Expr) Expr {
+	switch x := x.(type) {
+	case *Const:
+		if v, ok := x.Value.(bool); ok {
+			return &Const{boolType, !v}
+		}
+		return x
+	case *Not:
+		return x.X
+	case *Compare:
+		return canonCompare(&Compare{opposite[x.Op], x.L, x.R})
+	case *And:
+		return junction(negateAll(x.Xs), false)
+	case *Or:
+		return junction(negateAll(x.Xs), true)
+	}
+	return &Not{x}
+}
+
+func negateAll(xs []Expr) []Expr {
+	out := make([]Expr, len(xs))
+	for i, x := range xs {
+		out[i] = negate(x)
+	}
+	return out
+}
+
+// junction flattens, sorts and shortens a conjunction or a disjunction of canonical parts.
+func junction(xs []Expr, and bool) Expr {
+	var flat []Expr
+	for _, x := range xs {
+		if c, ok := x.(*Const); ok && c.Value == and {
+			continue // neutral
+		} else if ok && c.Value == !and {
+			return c // decides
+		}
+		switch x := x.(type) {
+		case *And:
+			if and {
+				flat = append(flat, x.Xs...)
+				continue
+			}
+		case *Or:
+			if !and {
+				flat = append(flat, x.Xs...)
+				continue
+			}
+		}
+		flat = append(flat, x)
+	}
+	slices.SortFunc(flat, func(a, b Expr) int { return cmp.Compare(String(a), String(b)) })
+	flat = slices.CompactFunc(flat, func(a, b Expr) bool { return String(a) == String(b) })
+	if decidedByOpposites(flat) {
+		return &Const{boolType, !and}
+	}
+	switch {
+	case len(flat) == 0:
+		return &Const{boolType, and}
+	case len(flat) == 1:
+		return flat[0]
+	case and:
+		return &And{flat}
+	}
+	return &Or{flat}
+}
+
+// decidedByOpposites reports whether xs holds a condition and its negation, neither ever unknown.
+func decidedByOpposites(xs []Expr) bool {
+	seen := map[string]bool{}
+	for _, x := range xs {
+		seen[String(x)] = true
+	}
+	return slices.ContainsFunc(xs, func(x Expr) bool { return neverMissing(x) && seen[String(negate(x))] })
+}
+
+// neverMissing reports whether x has a value for every person.
+func neverMissing(x Expr) bool {
+	switch x := x.(type) {
+	case *Const:
+		return x.Value != nil
+	case *Count, *IsMissing, *Index:
+		return true
+	case *Compare:
+		return neverMissing(x.L) && neverMissing(x.R)
+	case *And:
+		return !slices.ContainsFunc(x.Xs, func(x Expr) bool { return !neverMissing(x) })
+	case *Or:
+		return !slices.ContainsFunc(x.Xs, func(x Expr) bool { return !neverMissing(x) })
+	case *Not:
+		return neverMissing(x.X)
+	case *AddDate:
+		return neverMissing(x.X)
+	}
+	return false
+}
+
+func canonAtLeast(x *AtLeast) Expr {
+	switch {
+	case x.N <= 0:
+		return True()
+	case x.N > len(x.Xs):
+		return False()
+	case x.N == 1:
+		return junction(x.Xs, false)
+	case x.N == len(x.Xs):
+		return junction(x.Xs, true)
+	}
+	xs := slices.Clone(x.Xs)
+	slices.SortFunc(xs, func(a, b Expr) int { return cmp.Compare(String(a), String(b)) })
+	return &AtLeast{x.N, xs}
+}
+
+func canonIn(x *In) Expr {
+	vs := slices.Clone(x.Values)
+	slices.SortFunc(vs, func(a, b *Const) int { return cmp.Compare(String(a), String(b)) })
+	vs = slices.CompactFunc(vs, func(a, b *Const) bool { return String(a) == String(b) })
+	switch len(vs) {
+	case 0:
+		return False()
+	case 1:
+		return canonCompare(&Compare{"=", x.X, vs[0]})
+	}
+	return &In{x.X, vs}
+}
+
+// canonCompare puts the literal on the right and writes whole numbers and days with >= and <.
+func canonCompare(x *Compare) Expr {
+	_, constant := x.L.(*Const)
+	_, also := x.R.(*Const)
+	if constant && !also || constant == also && String(x.L) > String(x.R) {
+		x = &Compare{mirrored[x.Op], x.R, x.L}
+	}
+	c, ok := x.R.(*Const)
+	if !ok {
+		return x
+	}
+	op, v := x.Op, c.Value
+	switch n := v.(type) {
+	case int64:
+		op, v = wholeBound(op, n)
+		if _, count := x.L.(*Count); count && v == int64(0) && op == "=" {
+			op, v = "<", int64(1)
+		} else if count && v == int64(0) && op == "!=" {
+			op, v = ">=", int64(1)
+		}
+	case catalog.Date:
+		op, v = wholeBound(op, n)
+	}
+	return &Compare{op, x.L, &Const{c.Of, v}}
+}
+
+// wholeBound writes > n as >= n+1 and <= n as < n+1.
+func wholeBound[T int64 | catalog.Date](op string, n T) (string, any) {
+	switch op {
+	case ">":
+		return ">=", n + 1
+	case "<=":
+		return "<", n + 1
+	}
+	return op, n
+}
+
+func canonAddDate(x *AddDate) Expr {
+	if x.N == 0 {
+		return x.X
+	}
+	if c, ok := x.X.(*Const); ok {
+		if d, ok := c.Value.(catalog.Date); ok {
+			return DateConst(shift(d, x.N, x.Unit))
+		}
+	}
+	if in, ok := x.X.(*AddDate); ok && in.Unit == "days" && x.Unit == "days" {
+		return canonAddDate(&AddDate{in.X, in.N + x.N, "days"})
+	}
+	return x
+}
+
+func shift(d catalog.Date, n int, unit string) catalog.Date {
+	if unit == "months" {
+		return d.AddMonths(n)
+	}
+	return d + catalog.Date(n)
+}
+
+// canonBound writes b with >= and <, days counted into the date, but "> X" and "<= X" for a plain X.
+func canonBound(b Bound) Bound {
+	base, n := b.At, 0
+	if a, ok := b.At.(*AddDate); ok && a.Unit == "days" {
+		base, n = a.X, a.N
+	}
+	switch b.Op {
+	case ">":
+		b.Op, n = ">=", n+1
+	case "<=":
+		b.Op, n = "<", n+1
+	}
+	if _, fixed := base.(*Const); !fixed && n == 1 {
+		return Bound{b.Column, map[string]string{">=": ">", "<": "<="}[b.Op], base}
+	}
+	b.At = canonAddDate(&AddDate{base, n, "days"})
+	return b
+}

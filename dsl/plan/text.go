@@ -1,0 +1,203 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+)
+
+// node is an S-expression: a list with a head, or an atom when it has no parts.
+type node struct {
+	head  string
+	parts []node
+	list  bool
+}
+
+func atom(s string) node                   { return node{head: s} }
+func quoted(s string) node                 { return atom(strconv.Quote(s)) }
+func form(head string, parts ...node) node { return node{head: head, parts: parts, list: true} }
+func (n node) with(parts ...node) node     { n.parts = append(slices.Clip(n.parts), parts...); return n }
+func each[T any](xs []T, f func(T) node) []node {
+	out := make([]node, len(xs))
+	for i, x := range xs {
+		out[i] = f(x)
+	}
+	return out
+}
+
+// flat writes n on one line.
+func (n node) flat() string {
+	if !n.list {
+		return n.head
+	}
+	var b strings.Builder
+	b.WriteString("(" + n.head)
+	for _, p := range n.parts {
+		b.WriteString(" " + p.flat())
+	}
+	return b.String() + ")"
+}
+
+// lines writes n over several lines where one would be longer than the page.
+func (n node) lines(indent string) string {
+	const page = 100
+	one := n.flat()
+	if !n.list || len(indent)+len(one) <= page {
+		return indent + one
+	}
+	var b strings.Builder
+	b.WriteString(indent + "(" + n.head)
+	for _, p := range n.parts {
+		b.WriteString("\n" + p.lines(indent+"  "))
+	}
+	return b.String() + ")"
+}
+
+func (p *Plan) text() string {
+	n := form("plan", atom(strconv.Itoa(Format)),
+		form("dataset", quoted(p.Dataset), atom(p.Catalog), atom(p.Vocabulary)))
+	for i, c := range p.Cohorts {
+		cn := form("cohort", atom(strconv.Itoa(i)), form("index", exprNode(c.Index)))
+		n = n.with(cn.with(each(c.Rules, ruleNode)...))
+	}
+	return n.with(each(p.Reports, reportNode)...).lines("") + "\n"
+}
+
+func ruleNode(r *Rule) node {
+	if r.Exclude {
+		return form("exclude", exprNode(r.Cond))
+	}
+	return form("include", exprNode(r.Cond))
+}
+
+func reportNode(r *Report) node {
+	n := form("report", atom(r.Kind), atom(strconv.Itoa(r.Cohort)))
+	for _, d := range r.By {
+		n = n.with(form("by", exprNode(d.X)).with(each(d.Keys, quoted)...).with(each(d.Bands, bandNode)...))
+	}
+	if r.Value != nil {
+		n = n.with(form("value", exprNode(r.Value)))
+	}
+	return n
+}
+
+func bandNode(b Band) node { return form("band", limitNode(b.Low), limitNode(b.High)) }
+
+func limitNode(x *float64) node {
+	if x == nil {
+		return atom("open")
+	}
+	return atom(number(*x))
+}
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// String renders x as the canonical text does, on one line.
+func String(x Expr) string { return exprNode(x).flat() }
+
+// String renders s as the canonical text does, on one line.
+func (s *EventSet) String() string { return s.node().flat() }
+
+func exprNode(x Expr) node {
+	switch x := x.(type) {
+	case *Const:
+		return constNode(x)
+	case *Attr:
+		return atom("person." + x.Column.Name)
+	case *Field:
+		return atom("event." + x.Column.Name)
+	case *Index:
+		return atom("index")
+	case *Count:
+		if x.Distinct != "" {
+			return form("count-distinct", atom(x.Distinct), x.Set.node())
+		}
+		return form("count", x.Set.node())
+	case *Pick:
+		return form(pickWord(x.Last), atom(x.Column.Name), x.Set.node())
+	case *Agg:
+		return form(x.Fn, atom(x.Column.Name), x.Set.node())
+	case *Compare:
+		return form(x.Op, exprNode(x.L), exprNode(x.R))
+	case *And:
+		return form("and", each(x.Xs, exprNode)...)
+	case *Or:
+		return form("or", each(x.Xs, exprNode)...)
+	case *Not:
+		return form("not", exprNode(x.X))
+	case *AtLeast:
+		return form("at-least", atom(strconv.Itoa(x.N))).with(each(x.Xs, exprNode)...)
+	case *In:
+		return form("in", exprNode(x.X)).with(each(x.Values, constNode)...)
+	case *InCodes:
+		return form("in-codes", exprNode(x.X)).with(each(x.Codes.Codes, atom)...)
+	case *IsMissing:
+		return form("missing", exprNode(x.X))
+	}
+	return valueNode(x)
+}
+
+func valueNode(x Expr) node {
+	switch x := x.(type) {
+	case *Arith:
+		return form(x.Op, exprNode(x.L), exprNode(x.R))
+	case *Convert:
+		return form("convert", atom(number(x.Factor)), atom(number(x.Offset)), exprNode(x.X))
+	case *Call:
+		return form(x.Fn, each(x.Args, exprNode)...)
+	case *AddDate:
+		return form("add-"+x.Unit, atom(strconv.Itoa(x.N)), exprNode(x.X))
+	case *Elapsed:
+		return form(x.Unit+"-between", exprNode(x.From), exprNode(x.To))
+	case *Part:
+		return form(x.Which, exprNode(x.X))
+	case *Case:
+		n := form("case", each(x.Whens, func(w When) node { return form("when", exprNode(w.If), exprNode(w.Then)) })...)
+		if x.CatchUnknown {
+			return n.with(form("otherwise-or-unknown", exprNode(x.Else)))
+		}
+		return n.with(form("otherwise", exprNode(x.Else)))
+	case *Extreme:
+		return form(map[bool]string{false: "earliest", true: "latest"}[x.Last], each(x.Dates, exprNode)...)
+	}
+	return atom(fmt.Sprintf("(unknown %T)", x))
+}
+
+func pickWord(last bool) string {
+	if last {
+		return "last"
+	}
+	return "first"
+}
+
+func constNode(c *Const) node {
+	switch v := c.Value.(type) {
+	case nil:
+		return atom("nothing")
+	case float64:
+		return atom(number(v))
+	case string:
+		return quoted(v)
+	case catalog.Date:
+		return atom(v.String())
+	default:
+		return atom(fmt.Sprint(v))
+	}
+}
+
+func (s *EventSet) node() node {
+	n := form("events", atom(s.Source.Name))
+	if s.Codes != nil {
+		n = n.with(form("codes", each(s.Codes.Codes, atom)...))
+	}
+	if s.Without != nil {
+		n = n.with(form("without", each(s.Without.Codes, atom)...))
+	}
+	if s.Where != nil {
+		n = n.with(form("where", exprNode(s.Where)))
+	}
+	return n.with(each(s.Bounds, func(b Bound) node { return form(b.Op, atom(b.Column), exprNode(b.At)) })...)
+}

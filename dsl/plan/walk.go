@@ -1,0 +1,132 @@
+package plan
+
+import "slices"
+
+// Walk calls visit for x and everything below it, event sets included, parents first. A false result of
+// visit leaves the parts out.
+func Walk(x Expr, visit func(Expr) bool) {
+	if x == nil || !visit(x) {
+		return
+	}
+	for _, s := range Sets(x) {
+		Walk(s.Where, visit)
+		for _, b := range s.Bounds {
+			Walk(b.At, visit)
+		}
+	}
+	for _, part := range Parts(x) {
+		Walk(part, visit)
+	}
+}
+
+// Sets returns the event set of x itself, if it has one.
+func Sets(x Expr) []*EventSet {
+	switch x := x.(type) {
+	case *Count:
+		return []*EventSet{x.Set}
+	case *Pick:
+		return []*EventSet{x.Set}
+	case *Agg:
+		return []*EventSet{x.Set}
+	}
+	return nil
+}
+
+// Parts returns the direct parts of x, event sets apart.
+func Parts(x Expr) []Expr {
+	if len(Sets(x)) > 0 {
+		return nil
+	}
+	var parts []Expr
+	mapChildren(x, func(part Expr) Expr { parts = append(parts, part); return part })
+	return parts
+}
+
+// Exprs returns the top expressions of p: index dates, rules, dimensions, values.
+func (p *Plan) Exprs() []Expr {
+	var xs []Expr
+	for _, c := range p.Cohorts {
+		xs = append(xs, c.Index)
+		for _, r := range c.Rules {
+			xs = append(xs, r.Cond)
+		}
+	}
+	for _, r := range p.Reports {
+		for _, d := range r.By {
+			xs = append(xs, d.X)
+		}
+		if r.Value != nil {
+			xs = append(xs, r.Value)
+		}
+	}
+	return xs
+}
+
+// EventSets returns every event set of p, nested ones included.
+func (p *Plan) EventSets() []*EventSet {
+	var sets []*EventSet
+	for _, x := range p.Exprs() {
+		Walk(x, func(x Expr) bool { sets = append(sets, Sets(x)...); return true })
+	}
+	return sets
+}
+
+// Restrict returns a plan in which no event with one of the codes is seen by any part: topics with special
+// legal protection that a study is not permitted to see. The new plan has its own digest.
+func (p *Plan) Restrict(withheld *CodeSet) *Plan {
+	if withheld == nil || len(withheld.Codes) == 0 {
+		return p
+	}
+	out := *p
+	out.Cohorts = make([]*Cohort, len(p.Cohorts))
+	for i, c := range p.Cohorts {
+		nc := &Cohort{Name: c.Name, Index: restrict(c.Index, withheld)}
+		for _, r := range c.Rules {
+			nc.Rules = append(nc.Rules, &Rule{r.Exclude, restrict(r.Cond, withheld), r.Label})
+		}
+		out.Cohorts[i] = nc
+	}
+	out.Reports = make([]*Report, len(p.Reports))
+	for i, r := range p.Reports {
+		nr := *r
+		nr.By = make([]*Dimension, len(r.By))
+		for j, d := range r.By {
+			nd := *d
+			nd.X = restrict(d.X, withheld)
+			nr.By[j] = &nd
+		}
+		if r.Value != nil {
+			nr.Value = restrict(r.Value, withheld)
+		}
+		out.Reports[i] = &nr
+	}
+	return New(out)
+}
+
+func restrict(x Expr, withheld *CodeSet) Expr {
+	f := func(x Expr) Expr { return restrict(x, withheld) }
+	switch x := x.(type) {
+	case *Count:
+		return &Count{x.Set.restrict(withheld), x.Distinct}
+	case *Pick:
+		return &Pick{x.Set.restrict(withheld), x.Last, x.Column}
+	case *Agg:
+		return &Agg{x.Fn, x.Set.restrict(withheld), x.Column}
+	}
+	return mapChildren(x, f)
+}
+
+func (s *EventSet) restrict(withheld *CodeSet) *EventSet {
+	out := *s
+	if len(s.Source.Systems) > 0 {
+		out.Without = withheld
+	}
+	if s.Where != nil {
+		out.Where = restrict(s.Where, withheld)
+	}
+	out.Bounds = slices.Clone(s.Bounds)
+	for i, b := range s.Bounds {
+		out.Bounds[i].At = restrict(b.At, withheld)
+	}
+	return &out
+}

@@ -1,0 +1,397 @@
+package syntax
+
+import (
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// The structs of this file are the grammar; convert.go makes the tree from them.
+//
+// The parser looks zero tokens beyond the one that begins an alternative: the first token decides, and what
+// follows must fit. So the time is linear in the text, at any nesting (alternatives with a common prefix would
+// be exponential). Where one token cannot decide, a lookahead of a few fixed tokens, (?= …) or (?! …), stands
+// before the alternative and consumes nothing.
+var (
+	declarations = participle.MustBuild[gDecl](participle.Lexer(definition), participle.UseLookahead(0))
+	statements   = participle.MustBuild[gStmt](participle.Lexer(definition), participle.UseLookahead(0))
+)
+
+type gDecl struct {
+	Study  *gStudy  `parser:"  @@"`
+	Param  *gParam  `parser:"| @@"`
+	Codes  *gCodes  `parser:"| @@"`
+	Define *gDefine `parser:"| @@"`
+	Cohort *gCohort `parser:"| @@"`
+	Report *gReport `parser:"| @@"`
+}
+
+type gStudy struct {
+	Tokens  []lexer.Token
+	Title   lexer.Token     `parser:"'study' @String"`
+	Options []*gStudyOption `parser:"@@*"`
+}
+
+type gStudyOption struct {
+	Tokens   []lexer.Token
+	Version  *lexer.Token  `parser:"  'version' @String"`
+	Purpose  []lexer.Token `parser:"| 'purpose' @( Curie ( ',' Curie )* )"`
+	Approval *lexer.Token  `parser:"| 'approval' @String"`
+	Dataset  *lexer.Token  `parser:"| 'dataset' @( Word | String )"`
+}
+
+type gParam struct {
+	Tokens  []lexer.Token
+	Name    lexer.Token `parser:"'param' @Word"`
+	Type    lexer.Token `parser:"':' @Word"`
+	Default *gExpr      `parser:"( '=' @@ )?"`
+}
+
+type gCodes struct {
+	Tokens []lexer.Token
+	Name   lexer.Token  `parser:"'codes' @Word '='"`
+	Terms  []*gCodeTerm `parser:"@@ ( ',' @@ )*"`
+	Except []*gCodeTerm `parser:"( 'except' @@ ( ',' @@ )* )?"`
+}
+
+type gCodeTerm struct {
+	Tokens      []lexer.Token
+	Curie       string `parser:"( @Curie"`
+	Name        string `parser:"| @Word )"`
+	Descendants bool   `parser:"( 'with' @'descendants' )?"`
+}
+
+type gDefine struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'define' @Word '='"`
+	X      *gExpr      `parser:"@@"`
+}
+
+// gCohort is the head of a cohort only; parser.body reads the statements one by one.
+type gCohort struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'cohort' @Word '{'"`
+}
+
+type gStmt struct {
+	Index    *gIndex    `parser:"  @@"`
+	Lookback *gLookback `parser:"| @@"`
+	Rule     *gRule     `parser:"| @@"`
+	Followup *gFollowup `parser:"| @@"`
+	Define   *gDefine   `parser:"| @@"`
+}
+
+type gIndex struct {
+	Tokens []lexer.Token
+	X      *gExpr `parser:"'index' @@"`
+}
+
+type gLookback struct {
+	Tokens []lexer.Token
+	D      *gDuration `parser:"'lookback' @@"`
+}
+
+type gRule struct {
+	Tokens []lexer.Token
+	Kind   string       `parser:"@( 'include' | 'exclude' )"`
+	Label  *lexer.Token `parser:"@String?"`
+	Cond   *gExpr       `parser:"@@"`
+}
+
+type gFollowup struct {
+	Tokens    []lexer.Token
+	Including bool  `parser:"'followup' ( @'including' 'index' )?"`
+	From      *gSum `parser:"( 'from' @@ )?"`
+	Until     *gSum `parser:"'until' @@"`
+}
+
+type gReport struct {
+	Tokens  []lexer.Token
+	Kind    lexer.Token   `parser:"'report' @( Word | Keyword )"`
+	Title   *lexer.Token  `parser:"@String?"`
+	Cohort  lexer.Token   `parser:"'of' @Word"`
+	By      []*gDimension `parser:"( 'by' @@ ( ',' @@ )* )?"`
+	Clauses []*gClause    `parser:"( '{' @@* '}' )?"`
+}
+
+type gDimension struct {
+	Tokens []lexer.Token
+	X      *gExpr       `parser:"@@"`
+	Bands  []*gBand     `parser:"( 'in' 'bands' '(' @@ ( ',' @@ )* ')' )?"`
+	Label  *lexer.Token `parser:"( 'as' @String )?"`
+}
+
+type gBand struct {
+	Tokens []lexer.Token
+	Below  *gNumber `parser:"  '<' @@"`
+	From   *gNumber `parser:"| '>=' @@"`
+	Low    *gNumber `parser:"| @@"`
+	High   *gNumber `parser:"  'to' '<' @@"`
+}
+
+type gClause struct {
+	Tokens []lexer.Token
+	Key    lexer.Token     `parser:"@( Word | Keyword ) ':'"`
+	Values []*gClauseValue `parser:"@@ ( ',' @@ )*"`
+}
+
+type gClauseValue struct {
+	Tokens []lexer.Token
+	X      *gExpr       `parser:"@@"`
+	Label  *lexer.Token `parser:"( 'as' @String )?"`
+}
+
+// From the weakest binding to the strongest: as, or, and, not, comparison, + -, * /, unary -.
+
+type gExpr struct {
+	Tokens []lexer.Token
+	Case   *gCase `parser:"( @@"`
+	X      *gOr   `parser:"| @@ )"`
+	Unit   string `parser:"( (?! 'as' String) 'as' @( Unit | Word ) )?"`
+}
+
+type gCase struct {
+	Tokens    []lexer.Token
+	Whens     []*gWhen `parser:"@@+"`
+	OrUnknown bool     `parser:"'otherwise' ( 'or' @'unknown' )?"`
+	Otherwise *gOr     `parser:"@@"`
+}
+
+type gWhen struct {
+	Tokens []lexer.Token
+	Cond   *gOr `parser:"'when' @@"`
+	Then   *gOr `parser:"'then' @@"`
+}
+
+type gOr struct {
+	Tokens []lexer.Token
+	Terms  []*gAnd `parser:"@@ ( 'or' @@ )*"`
+}
+
+type gAnd struct {
+	Tokens []lexer.Token
+	Terms  []*gNot `parser:"@@ ( 'and' @@ )*"`
+}
+
+type gNot struct {
+	Tokens []lexer.Token
+	Nots   []lexer.Token `parser:"@( 'not'+ )?"`
+	X      *gCompare     `parser:"@@"`
+}
+
+type gCompare struct {
+	Tokens  []lexer.Token
+	L       *gSum      `parser:"@@"`
+	Op      string     `parser:"( @( '=' | '!=' | '<=' | '<' | '>=' | '>' )"`
+	R       *gSum      `parser:"  @@"`
+	Between *gInterval `parser:"| 'between' @@"`
+	In      *gMembers  `parser:"| (?! 'in' 'bands') 'in' @@"`
+	Is      *gState    `parser:"| 'is' @@ )?"`
+}
+
+type gInterval struct {
+	Low  *gSum `parser:"@@"`
+	High *gSum `parser:"'and' @@"`
+}
+
+type gMembers struct {
+	Tokens []lexer.Token
+	List   bool       `parser:"( @'('"`
+	Items  []*gMember `parser:"  ( @@ ( ',' @@ )* )? ')'"`
+	Term   *gCodeTerm `parser:"| @@ )"`
+}
+
+// gMember may be a code with descendants, or any expression.
+type gMember struct {
+	Tokens []lexer.Token
+	Term   *gCodeTerm `parser:"  (?= Curie | Word ( 'with' | ',' | ')' ) ) @@"`
+	X      *gExpr     `parser:"| @@"`
+}
+
+type gState struct {
+	Tokens []lexer.Token
+	Word   string `parser:"@( 'known' | 'missing' )"`
+}
+
+type gSum struct {
+	Tokens []lexer.Token
+	L      *gProduct `parser:"@@"`
+	Rest   []*gAdd   `parser:"@@*"`
+}
+
+type gAdd struct {
+	Op string    `parser:"@( '+' | '-' )"`
+	R  *gProduct `parser:"@@"`
+}
+
+type gProduct struct {
+	Tokens []lexer.Token
+	L      *gUnary `parser:"@@"`
+	Rest   []*gMul `parser:"@@*"`
+}
+
+type gMul struct {
+	Op string  `parser:"@( '*' | '/' )"`
+	R  *gUnary `parser:"@@"`
+}
+
+type gUnary struct {
+	Tokens []lexer.Token
+	Neg    *lexer.Token `parser:"@'-'?"`
+	X      *gPrimary    `parser:"@@"`
+}
+
+// gPrimary is one of many forms; the guards keep the trials few for the common ones, numbers and plain names.
+type gPrimary struct {
+	Tokens []lexer.Token
+	Paren  *gExpr       `parser:"  '(' @@ ')'"`
+	Number *gNumber     `parser:"| (?= Number) @@"`
+	Date   *lexer.Token `parser:"| @Date"`
+	String *lexer.Token `parser:"| @String"`
+	Curie  *lexer.Token `parser:"| @Curie"`
+	Fixed  *gFixed      `parser:"| (?= Keyword) @@"`
+	Form   *gForm       `parser:"| (?= Word ( 'at' | 'between' | 'of' | 'codes' | Word )) @@"`
+	Named  *gNamed      `parser:"| @@"`
+}
+
+// gFixed is a form that begins with a reserved word.
+type gFixed struct {
+	Bool   *lexer.Token `parser:"  @( 'true' | 'false' )"`
+	Pick   *gPick       `parser:"| (?= 'first' | 'last') @@"`
+	AllOf  *gConds      `parser:"| 'all' @@"`
+	NoneOf *gConds      `parser:"| 'none' @@"`
+	Exists *gExists     `parser:"| @@"`
+}
+
+// gForm is a form that begins with an ordinary word, so what follows the word decides.
+type gForm struct {
+	AgeAt      *gAnchor  `parser:"  (?= 'age' 'at') 'age' 'at' @@"`
+	Count      *gCount   `parser:"| (?= 'count' ( 'days' | 'codes' )? 'of') @@"`
+	Agg        *gAgg     `parser:"| (?= ( 'sum' | 'mean' | 'median' | 'min' | 'max' | 'sd' ) Word 'of') @@"`
+	Registered *gAnchor  `parser:"| (?= 'registered' 'at') 'registered' 'at' @@"`
+	Between    *gBetween `parser:"| (?= ( 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' ) 'between') @@"`
+	YearOf     *gYearOf  `parser:"| (?= ( 'year' | 'quarter' | 'month' ) 'of') @@"`
+}
+
+type gNumber struct {
+	Tokens []lexer.Token
+	Text   string `parser:"@Number"`
+	Unit   string `parser:"( @Unit | (?! Word ':') @Word )?"`
+}
+
+// gConds is a list of conditions after any, all, none or at least N.
+type gConds struct {
+	Items []*gExpr `parser:"'of' '(' @@ ( ',' @@ )* ')'"`
+}
+
+type gExists struct {
+	Any      bool    `parser:"( @'any'"`
+	AnyOf    *gConds `parser:"  ( @@"`
+	AnySet   *gSet   `parser:"  | @@ )"`
+	No       *gSet   `parser:"| 'no' @@"`
+	AtLeast  string  `parser:"| 'at' ( 'least' @Number"`
+	LeastOf  *gConds `parser:"         ( @@"`
+	LeastSet *gSet   `parser:"         | @@ )"`
+	AtMost   string  `parser:"       | 'most' @Number"`
+	MostSet  *gSet   `parser:"         @@ )"`
+	Exactly  string  `parser:"| 'exactly' @Number"`
+	ExactSet *gSet   `parser:"  @@ )"`
+	Distinct bool    `parser:"( (?= 'on' 'distinct') 'on' 'distinct' @'days' )?"`
+}
+
+type gPick struct {
+	Tokens []lexer.Token
+	Which  string   `parser:"@( 'first' | 'last' )"`
+	Dates  []*gExpr `parser:"( 'of' '(' @@ ( ',' @@ )* ')'"`
+	Ever   bool     `parser:"| @'ever'?"`
+	Set    *gSet    `parser:"  @@ )"`
+}
+
+type gCount struct {
+	What *lexer.Token `parser:"'count' @( 'days' | 'codes' )?"`
+	Set  *gSet        `parser:"'of' @@"`
+}
+
+type gAgg struct {
+	Fn     string      `parser:"@Word"`
+	Column lexer.Token `parser:"@Word"`
+	Set    *gSet       `parser:"'of' @@"`
+}
+
+type gBetween struct {
+	Unit string   `parser:"@Word"`
+	A    *gAnchor `parser:"'between' @@"`
+	B    *gAnchor `parser:"'and' @@"`
+}
+
+type gYearOf struct {
+	Part string   `parser:"@Word"`
+	X    *gAnchor `parser:"'of' @@"`
+}
+
+type gNamed struct {
+	Name []lexer.Token `parser:"@( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
+	Call bool          `parser:"( @'('"`
+	Args []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
+	Pick *gPick        `parser:"| 'of' (?= ( 'first' | 'last' ) (?! 'of')) @@ )?"`
+}
+
+// gAnchor is the date of a phrase. Only a written duration after it is part of it, so that
+// "value of last x before index - value of first x" subtracts the values.
+type gAnchor struct {
+	Tokens  []lexer.Token
+	X       *gPrimary  `parser:"@@"`
+	Offsets []*gOffset `parser:"( (?= ( '+' | '-' ) Number ( 'day' | 'days' | 'week' | 'weeks' | 'month' | 'months' | 'year' | 'years' | 'hour' | 'hours' | 'minute' | 'minutes' )) @@ )*"`
+}
+
+type gOffset struct {
+	Op string   `parser:"@( '+' | '-' )"`
+	D  *gNumber `parser:"@@"`
+}
+
+// gDuration is a quantity, or the name of a parameter.
+type gDuration struct {
+	Tokens []lexer.Token
+	Number *gNumber     `parser:"  @@"`
+	Name   *lexer.Token `parser:"| @Word"`
+}
+
+type gSet struct {
+	Tokens  []lexer.Token
+	Inner   *gSet         `parser:"( '(' @@ ')'"`
+	Source  []lexer.Token `parser:"| @( Word ( '.' ( Word | Keyword ) )* )"`
+	Codes   []*gCodeTerm  `parser:"  ( (?! 'in' 'bands') 'in' ( '(' @@ ( ',' @@ )* ')' | @@ ) )?"`
+	Where   *gExpr        `parser:"  ( 'where' '(' @@ ')' )? )"`
+	Phrases []*gPhrase    `parser:"@@*"`
+}
+
+type gPhrase struct {
+	Tokens []lexer.Token
+	Ending string         `parser:"  'ending' @( 'before' | 'after' )"`
+	EndX   *gAnchor       `parser:"  @@"`
+	Word   string         `parser:"| ( @( 'before' | 'after' | 'since' | 'until' )"`
+	On     bool           `parser:"  | (?! 'on' 'distinct') @'on'"`
+	OnOr   string         `parser:"    ( 'or' @( 'before' | 'after' ) )? )"`
+	X      *gAnchor       `parser:"  @@"`
+	Within *gWithin       `parser:"| 'within' @@"`
+	Range  *gPhraseRange  `parser:"| (?= 'between' ( Number ( Unit | Word )? | Word ) 'and' ( Number Word | Word ) ( 'before' | 'after' )) 'between' @@"`
+	FromTo *gPhraseFromTo `parser:"| 'from' @@"`
+	During *lexer.Token   `parser:"| 'during' @( Word | 'followup' )"`
+}
+
+type gWithin struct {
+	D         *gDuration `parser:"@@"`
+	Direction string     `parser:"@( 'before' | 'after' | 'of' )"`
+	X         *gAnchor   `parser:"@@"`
+}
+
+type gPhraseRange struct {
+	M         *gDuration `parser:"@@"`
+	N         *gDuration `parser:"'and' @@"`
+	Direction string     `parser:"@( 'before' | 'after' )"`
+	X         *gAnchor   `parser:"@@"`
+}
+
+type gPhraseFromTo struct {
+	From *gAnchor `parser:"@@"`
+	To   *gAnchor `parser:"'to' @@"`
+}

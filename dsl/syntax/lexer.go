@@ -1,0 +1,166 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/officina-enclave/officina/dsl/diag"
+)
+
+// reserved are the words that are never a name or a unit. Every other word of the language (value, days,
+// known, …) means something in its place only, so that a column may be called so.
+const reserved = `after all and any as at bands before between by codes cohort define during ending ever exactly
+except exclude false first followup from in include index is last lookback no none not of on or otherwise param
+report since study then to true until when where with within`
+
+// A unit of more than letters, by UCUM: %, mmol/mol, 10*9/L, mm[Hg], mL/min/{1.73_m2}. It is a token after a
+// number or after "as" only, so that a/b stays a division. A unit of letters is a plain word.
+const (
+	unitNote  = `\{[A-Za-z0-9_.]+\}`
+	unitAtom  = `(?:%|10\*-?\d+|[A-Za-zµμ]*\[[A-Za-z0-9_']+\]|[A-Za-zµμ][A-Za-z0-9µμ]*)(?:` + unitNote + `)?`
+	unitToken = `(?:1|` + unitAtom + `)(?:/(?:` + unitAtom + `|` + unitNote + `))+` +
+		`|%|10\*-?\d+|[A-Za-zµμ]*\[[A-Za-z0-9_']+\]|[A-Za-zµμ][A-Za-z0-9µμ]*` + unitNote + `|[µμ][A-Za-z]+`
+)
+
+// definition never fails: what is no token of the language becomes Unclosed or Other, and no rule of the
+// grammar takes those. Rules in lower case give no token.
+var definition = lexer.MustStateful(lexer.Rules{
+	"Root": {
+		{Name: "space", Pattern: `[ \t\r\n]+`},
+		{Name: "Comment", Pattern: `#[^\n]*`},
+		{Name: "Date", Pattern: `\d{4}-\d{2}-\d{2}\b`},
+		{Name: "Ordinal", Pattern: `\d+(?:st|nd|rd|th)\b`},
+		{Name: "Number", Pattern: `\d+(?:\.\d+)?`, Action: lexer.Push("Unit")},
+		{Name: "String", Pattern: `"(?:\\.|[^"\\\n])*"`},
+		{Name: "Unclosed", Pattern: `"[^\n]*`},
+		{Name: "Curie", Pattern: `[A-Z][A-Za-z0-9_]*:[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*`},
+		{Name: "As", Pattern: `as\b`, Action: lexer.Push("Unit")},
+		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(reserved), "|") + `)\b`},
+		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
+		{Name: "Op", Pattern: `>=|<=|!=|\.\.|[-+*/=<>(){},.:]`},
+		{Name: "Other", Pattern: `(?s:.)`},
+	},
+	"Unit": {
+		{Name: "space", Pattern: `[ \t\r\n]+`},
+		{Name: "Unit", Pattern: unitToken, Action: lexer.Pop()},
+		lexer.Return(),
+	},
+})
+
+// The kinds of token that the package's own code tells apart; the grammar names the others.
+var (
+	kindComment  = definition.Symbols()["Comment"]
+	kindUnclosed = definition.Symbols()["Unclosed"]
+	kindOp       = definition.Symbols()["Op"]
+	kindWord     = definition.Symbols()["Word"]
+	kindKeyword  = definition.Symbols()["Keyword"]
+	kindString   = definition.Symbols()["String"]
+)
+
+// tokens lists the tokens of a text, comments included, with the end of the text as the last.
+func tokens(name, source string) ([]lexer.Token, error) {
+	lex, err := definition.LexString(name, source)
+	if err != nil {
+		return nil, err
+	}
+	return lexer.ConsumeAll(lex)
+}
+
+// code returns the tokens without comments: what the grammar sees.
+func code(all []lexer.Token) []lexer.Token {
+	return slices.DeleteFunc(slices.Clone(all), func(t lexer.Token) bool { return t.Type == kindComment })
+}
+
+// Reserved reports whether a word is never a name; a catalog should not call a source or column so.
+func Reserved(word string) bool { return slices.Contains(strings.Fields(reserved), word) }
+
+// replay is a lexer of tokens that were read before.
+type replay struct{ rest []lexer.Token }
+
+// peeking is what participle parses from.
+func peeking(ts []lexer.Token) *lexer.PeekingLexer {
+	p, _ := lexer.Upgrade(&replay{ts}) // fails only when the lexer does
+	return p
+}
+
+// Next implements [lexer.Lexer]; the last token, the end of the text, comes again and again.
+func (r *replay) Next() (lexer.Token, error) {
+	t := r.rest[0]
+	r.rest = r.rest[min(1, len(r.rest)-1):]
+	return t, nil
+}
+
+// start is the place of a token's first byte.
+func start(t lexer.Token) diag.Pos {
+	return diag.Pos{Offset: t.Pos.Offset, Line: t.Pos.Line, Column: t.Pos.Column}
+}
+
+// spanOf is the place of a token; no token contains a line break.
+func spanOf(t lexer.Token) diag.Span {
+	from := start(t)
+	to := from
+	to.Offset += len(t.Value)
+	to.Column += utf8.RuneCountInString(t.Value)
+	return diag.Span{From: from, To: to}
+}
+
+// place covers a list of tokens.
+func place(ts []lexer.Token) Place {
+	if len(ts) == 0 {
+		return Place{}
+	}
+	return Place{spanOf(ts[0]).Join(spanOf(ts[len(ts)-1]))}
+}
+
+// limits refuses a text that is too long, is not UTF-8, or holds a character that is not visible.
+func limits(source string) diag.List {
+	if len(source) > MaxBytes {
+		return diag.List{tooLong(diag.At(source, MaxBytes), len(source))}
+	}
+	for i, r := range source {
+		_, size := utf8.DecodeRuneInString(source[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			return diag.List{notUTF8(diag.At(source, i))}
+		case hidden(r), r == '\r' && !strings.HasPrefix(source[i:], "\r\n"):
+			return diag.List{controlCharacter(diag.At(source, i), r)}
+		}
+	}
+	return nil
+}
+
+// hidden holds for control characters, and for those that change the direction of text or its division into
+// lines: a reader would see another query than the one that runs (Unicode Technical Standard 55, section 2).
+func hidden(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return false
+	case r == '\u2028' || r == '\u2029':
+		return true
+	}
+	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// tokenLimits refuses strings without an end and brackets nested too deeply.
+func tokenLimits(ts []lexer.Token) diag.List {
+	var list diag.List
+	depth := 0
+	for _, t := range ts {
+		switch {
+		case t.Type == kindUnclosed:
+			list.Add(unterminatedString(spanOf(t)))
+		case t.Type == kindOp && (t.Value == "(" || t.Value == "{"):
+			if depth++; depth > MaxNesting {
+				list.Add(tooDeep(spanOf(t)))
+				return list
+			}
+		case t.Type == kindOp && (t.Value == ")" || t.Value == "}"):
+			depth = max(0, depth-1)
+		}
+	}
+	return list
+}

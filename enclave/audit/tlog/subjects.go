@@ -1,0 +1,133 @@
+package tlog
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+const saltSize = 32
+
+// ErrSubjects says that subjects.json is damaged.
+var ErrSubjects = errors.New("subjects.json is not readable; restore it from a backup, or move it away to begin anew")
+
+// subjects is the side table from a subject to its salt. Without the salt nobody can tell whose hash an entry holds.
+type subjects struct {
+	path  string
+	mu    sync.Mutex
+	salts map[string][]byte
+}
+
+func openSubjects(path string) (*subjects, error) {
+	s := &subjects{path: path, salts: map[string][]byte{}}
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(raw, &s.salts); err != nil {
+		return nil, ErrSubjects
+	}
+	for _, salt := range s.salts {
+		if len(salt) != saltSize {
+			return nil, ErrSubjects
+		}
+	}
+	return s, nil
+}
+
+// Subject returns the salted hash under which entries name a person who acts (a researcher, a steward; never a patient):
+// "hmac-sha256:" and 64 hexadecimal digits. The first call for a subject makes its salt, which is on disk before
+// Subject returns. After [Log.Forget] the same subject gets another hash.
+func (l *Log) Subject(name string) (string, error) {
+	leave, err := l.enter()
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	salt, err := l.subjects.salt(name)
+	if err != nil {
+		return "", fmt.Errorf("salt of a subject: %w", err)
+	}
+	mac := hmac.New(sha256.New, salt)
+	mac.Write([]byte(name))
+	return "hmac-sha256:" + hex.EncodeToString(mac.Sum(nil)), nil
+}
+
+// Forget deletes a subject's salt, so that entries can no longer be linked to the person. The log itself stays as it
+// is and still verifies. Blocks of the disk and backups may hold the salt for longer.
+func (l *Log) Forget(name string) error {
+	leave, err := l.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	s := l.subjects
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest := maps.Clone(s.salts)
+	delete(rest, name)
+	return s.store(rest)
+}
+
+func (s *subjects) salt(name string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if salt, ok := s.salts[name]; ok {
+		return salt, nil
+	}
+	salt := make([]byte, saltSize)
+	_, _ = rand.Read(salt) // never fails (crypto/rand)
+	more := maps.Clone(s.salts)
+	more[name] = salt
+	return salt, s.store(more)
+}
+
+// store replaces the file and, once that is durable, the table.
+func (s *subjects) store(salts map[string][]byte) error {
+	raw, err := json.Marshal(salts)
+	if err != nil {
+		return err
+	}
+	if err := replace(s.path, raw); err != nil {
+		return err
+	}
+	s.salts = salts
+	return nil
+}
+
+// replace writes a file so that a crash leaves either the old or the new one.
+func replace(path string, data []byte) error {
+	next := path + ".new"
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(next, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

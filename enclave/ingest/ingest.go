@@ -1,0 +1,260 @@
+// Package ingest loads a source into a new snapshot of a dataset: it judges every row against the catalog,
+// replaces identifiers by ordinals, converts units, sorts, and seals.
+//
+// [Run] does all of it, or nothing: until its last step the old snapshot stays in force, and any fault, too
+// many rejected rows, or a crash leaves it there. Nothing plain is written to a disk. What happened to the
+// rows stands in the [Report], which is for the data steward: it tells files and lines, never values.
+//
+// What becomes of a row:
+//
+//   - It is rejected when it cannot be placed: no person or one that the person table does not have, no
+//     start or one outside the catalog's period, an end before the start, no code or one of a system that
+//     the catalog does not allow for the table.
+//   - A cell of it counts as missing when its value cannot be used: not of the column's type, not of the
+//     listed words, outside the bounds, in an unknown unit. The row stays.
+//   - Two rows of the person table for one person are a fault of the whole load.
+//
+// Stored tables, each sorted by the columns in brackets:
+//
+//	person       person, the catalog's attributes                              (person)
+//	a source     person, start, end, code, value, further columns: what it has (code, person, start)
+//	observation  person, start, end                                            (person, start)
+//	_codes       id, code: the dictionary of the code columns, by code text    (id)
+//
+// Limits: one part a table, at most [MaxRows] rows; only datasets marked demo or test (see [ErrMark]).
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/enclave/duck"
+	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/enclave/store"
+)
+
+// MaxRows is the largest number of rows of a stored table.
+const MaxRows = 8_000_000
+
+// DefaultLimit is the largest share of rejected rows of a table, or of unusable cells of a column, that a
+// load survives when Options.Limit is 0.
+const DefaultLimit = 0.05
+
+// Why a load is refused. Test with errors.Is.
+var (
+	// ErrMark says why real data are not loaded. It is the only place that says so.
+	ErrMark = errors.New("ingest: the catalog is not marked demo or test, and only such datasets can be loaded yet: " +
+		"the protections of released tables are not complete; mark synthetic or public data with \"mark: test\"")
+	ErrRejected  = errors.New("ingest: too much of a table is unusable")
+	ErrDuplicate = errors.New("ingest: a person has two rows in the person table")
+	ErrColumns   = errors.New("ingest: the source does not fit the catalog")
+	ErrTooLarge  = errors.New("ingest: a table has more rows than one part holds")
+	ErrChanged   = errors.New("ingest: the source changed while it was read; load it again")
+	ErrLineage   = errors.New("ingest: the file of pseudonyms does not open")
+)
+
+// Options say what to load and where to. All fields but Vocabulary, Seed, Limit, Limits and Progress are needed.
+type Options struct {
+	Catalog    *catalog.Catalog
+	Vocabulary *catalog.Vocabulary // nil: no published codes
+	Source     connectors.Source
+	Dir        string // the dataset's folder
+	Keys       keys.Keys
+	Seed       uint64         // of the order of the persons, for a catalog marked demo; others are random
+	Limit      float64        // see DefaultLimit
+	Limits     duck.Limits    // of the sorting engine
+	Progress   func(Progress) // called after each batch; nil: nobody looks
+}
+
+// Progress tells how far a load is.
+type Progress struct {
+	Table       string
+	Bytes, Size int64 // read so far, and in all; every table is read twice
+}
+
+// Run loads the source and puts the new snapshot in force. The report is filled as far as the load came,
+// also when it fails. Errors: those of this package, of connectors, store, keys and duck, and ctx's.
+func Run(ctx context.Context, o Options) (report Report, manifest store.Manifest, err error) {
+	if o.Catalog.Mark != "demo" && o.Catalog.Mark != "test" {
+		return Report{Dataset: o.Catalog.Dataset}, store.Manifest{}, ErrMark
+	}
+	began := time.Now()
+	l := &load{Options: o, report: Report{Dataset: o.Catalog.Dataset}}
+	if l.Limit == 0 {
+		l.Limit = DefaultLimit
+	}
+	manifest, err = l.run(ctx)
+	l.report.Seconds = time.Since(began).Seconds()
+	return l.report, manifest, err
+}
+
+// load is one run.
+type load struct {
+	Options
+	report  Report
+	shapes  []shape
+	writer  *store.Writer
+	lineage *lineage
+	persons map[string]uint32 // identifier → ordinal
+	codes   *dictionary
+	read    int64
+}
+
+// run does the steps in the only order that is safe: the lock before anything is read, the persons before
+// rows that refer to them, the dictionary before rows that hold its ids, the pseudonyms before the snapshot
+// that uses them (a crash between the two leaves ordinals that nobody has, which is allowed).
+func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
+	if l.shapes, err = l.plan(); err != nil {
+		return m, err
+	}
+	l.writer, err = store.Begin(ctx, l.Dir, l.Keys, l.Catalog.Dataset, l.Catalog.Digest(), l.Catalog.Mark)
+	if err != nil {
+		return m, err
+	}
+	defer func() { err = errors.Join(err, l.writer.Abort()) }()
+
+	for _, step := range []func(context.Context) error{l.readPersons, l.readCodes, l.loadTables, l.loadCodes} {
+		if err := step(ctx); err != nil {
+			return m, err
+		}
+	}
+	if err := l.lineage.save(l.Dir); err != nil {
+		return m, err
+	}
+	if m, err = l.writer.Commit(ctx); err != nil {
+		return m, err
+	}
+	l.report.Snapshot = m.Snapshot
+	return m, nil
+}
+
+// readPersons gives every person of the person table an ordinal.
+func (l *load) readPersons(ctx context.Context) (err error) {
+	first, err := l.first(ctx)
+	if err != nil {
+		return err
+	}
+	if l.lineage, err = openLineage(ctx, l.Dir, l.Keys, l.Catalog.Dataset, first); err != nil {
+		return err
+	}
+	var fresh []string
+	l.persons = map[string]uint32{}
+	err = l.batches(ctx, connectors.PersonTable, func(b connectors.Batch, at map[string]int) error {
+		for i, row := range b.Rows {
+			id := row[at[connectors.Person]]
+			if !id.Known {
+				continue
+			}
+			if _, twice := l.persons[id.Text]; twice {
+				return fmt.Errorf("%w: %s:%d; keep one, or let the connector keep the first", ErrDuplicate, b.File, b.Lines[i])
+			}
+			ordinal, known := l.lineage.find(id.Text)
+			if l.persons[id.Text] = ordinal; !known {
+				fresh = append(fresh, id.Text)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	l.report.Persons, l.report.NewPersons = len(l.persons), len(fresh)
+	return l.lineage.append(fresh, l.shuffle(), l.persons)
+}
+
+// first reports whether the dataset has no snapshot in force.
+func (l *load) first(ctx context.Context) (bool, error) {
+	s, err := store.Open(ctx, l.Dir, l.Keys, l.Catalog.Dataset, store.Options{})
+	if errors.Is(err, store.ErrNone) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, s.Close()
+}
+
+// readCodes collects the codes of the rows that will be loaded.
+func (l *load) readCodes(ctx context.Context) error {
+	l.codes = newDictionary(l.Catalog, l.Vocabulary)
+	for _, s := range l.shapes {
+		if !s.coded || !l.has(s.name) {
+			continue
+		}
+		err := l.rows(ctx, s, nil, func(row []any) error {
+			l.codes.add(row[s.codeAt()].(string))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	l.report.UnknownCodes = l.codes.finish()
+	return nil
+}
+
+// loadTables sorts and seals each table of the catalog, also those that the source does not have.
+func (l *load) loadTables(ctx context.Context) error {
+	for _, s := range l.shapes {
+		tally := newTally(s)
+		err := l.sealTable(ctx, s, func(add func(...any) error) error {
+			if !l.has(s.name) {
+				return nil
+			}
+			return l.rows(ctx, s, tally, func(row []any) error { return l.codes.replace(s, row, add) })
+		}, func() error { return tally.judge(l.Limit) })
+		l.report.Tables = append(l.report.Tables, tally.table)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *load) loadCodes(ctx context.Context) error {
+	fill := func(add func(...any) error) error {
+		for id, code := range l.codes.sorted {
+			if err := add(uint32(id), code); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return l.sealTable(ctx, codesShape, fill, func() error { return nil })
+}
+
+// sealTable sorts the rows that fill adds, and seals them if judge has nothing against it.
+func (l *load) sealTable(ctx context.Context, s shape, fill func(add func(...any) error) error, judge func() error) error {
+	sorter, err := duck.NewSorter(ctx, l.Limits, s.stored())
+	if err != nil {
+		return err
+	}
+	defer sorter.Close()
+	rows := 0
+	add := func(row ...any) error {
+		if rows++; rows > MaxRows {
+			return fmt.Errorf("%w: %s; at most %d rows can be loaded yet", ErrTooLarge, s.name, MaxRows)
+		}
+		return sorter.Append(row...)
+	}
+	if err := fill(add); err != nil {
+		return err
+	}
+	if err := judge(); err != nil {
+		return err
+	}
+	file, n, err := sorter.Parquet(ctx, s.sortedBy())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return l.writer.Add(ctx, store.Table{Name: s.name, Groups: s.groups(), Rows: n, SortedBy: s.sortedBy()}, file, info.Size())
+}

@@ -1,0 +1,90 @@
+package node
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/officina-enclave/officina/enclave"
+	"github.com/officina-enclave/officina/enclave/study"
+	"github.com/officina-enclave/officina/internal/durable"
+	"github.com/officina-enclave/officina/policy"
+)
+
+// Format numbers the layout of a data folder.
+const Format = 1
+
+// Config is enclave.yaml: what the custodian decides.
+type Config struct {
+	Format  int          `yaml:"format"`
+	Name    string       `yaml:"name"`    // of the enclave, in receipts and in the audit log's origin
+	Contact string       `yaml:"contact"` // whom operators and researchers ask
+	Floor   policy.Terms `yaml:"floor"`   // the least protection; policy can only add to it
+}
+
+// DefaultFloor is the floor of a new data folder: the exact mode's first part.
+var DefaultFloor = policy.Terms{MinCell: 10, TrueMin: 3, RhoStudy: 0.5, RankShare: 0.1, RoundTo: 5,
+	Kinds: []string{"count", "attrition", "table", "summary"}, Dimensions: 6}
+
+var nameShape = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// validate finds what is wrong with a configuration; its error says what to change.
+func (c Config) validate() error {
+	switch {
+	case c.Format != Format:
+		return fmt.Errorf("format: %d is not known; this program reads %d", c.Format, Format)
+	case !nameShape.MatchString(c.Name) || len(c.Name) > 40:
+		return fmt.Errorf("name: use small letters, digits and dashes, such as irccs-example")
+	case c.Contact == "":
+		return fmt.Errorf("contact: say whom to ask, such as data@example.org")
+	}
+	if err := c.Floor.Valid(); err != nil {
+		return fmt.Errorf("floor: %w", err)
+	}
+	return nil
+}
+
+// ReadConfig reads and checks the enclave.yaml of a data folder.
+func ReadConfig(dir string) (Config, error) {
+	path := filepath.Join(dir, "enclave.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, &enclave.Error{Class: enclave.NotFound, Message: fmt.Sprintf("%s is no data folder; make one with `enclave init`", dir)}
+	}
+	var c Config
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err = d.Decode(&c); err == nil {
+		err = c.validate()
+	}
+	if err != nil {
+		return Config{}, &enclave.Error{Class: enclave.Invalid, Message: fmt.Sprintf("%s: %v", path, err)}
+	}
+	return c, nil
+}
+
+// writeConfig makes a data folder's enclave.yaml.
+func writeConfig(dir string, c Config) error {
+	if err := c.validate(); err != nil {
+		return &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
+	}
+	text, err := yaml.Marshal(c)
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(dir, "enclave.yaml"), text, 0o600)
+}
+
+// board reads the public keys of those who sign studies.
+func board(dir string) ([]ed25519.PublicKey, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "keys", "board.pub.pem"))
+	if err != nil {
+		return nil, fmt.Errorf("the board's public keys (keys/board.pub.pem): %w", err)
+	}
+	return study.ParsePublic(text)
+}

@@ -1,0 +1,55 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/enclave/ingest"
+	"github.com/officina-enclave/officina/internal/durable"
+)
+
+// Load says what to load.
+type Load struct {
+	Name       string // of the catalog file, for diagnostics
+	Catalog    []byte // YAML
+	Vocabulary []byte // CSV; nothing: no published codes
+	Source     connectors.Source
+	Limit      float64 // see ingest.Options
+	Seed       uint64  // see ingest.Options
+	Progress   func(ingest.Progress)
+}
+
+// Ingest loads a source as the new snapshot of the catalog's dataset and records it. The report tells what
+// became of the rows, also when the load fails; then the old snapshot stays in force.
+func (n *Node) Ingest(ctx context.Context, l Load) (ingest.Report, error) {
+	if len(l.Vocabulary) == 0 {
+		l.Vocabulary = []byte("code,label,parents\n")
+	}
+	target, err := ParseTarget(l.Name, l.Catalog, l.Vocabulary)
+	if err != nil {
+		return ingest.Report{}, err
+	}
+	c := target.Catalog
+	if err := keep(l, catalogDir(n.Dir, c.Dataset, c.Digest())); err != nil {
+		return ingest.Report{}, err
+	}
+	report, manifest, err := ingest.Run(ctx, ingest.Options{Catalog: c, Vocabulary: target.Vocabulary, Source: l.Source,
+		Dir: DatasetDir(n.Dir, c.Dataset), Keys: n.Keys, Seed: l.Seed, Limit: l.Limit, Progress: l.Progress})
+	if err != nil {
+		return report, err
+	}
+	return report, n.recordIngest(ctx, manifest)
+}
+
+// keep stores the catalog and the vocabulary where the snapshot will look for them.
+func keep(l Load, dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return errors.Join(
+		durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600),
+		durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600))
+}

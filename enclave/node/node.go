@@ -1,0 +1,306 @@
+// Package node opens a data folder, one centre's enclave on disk, and puts the real parts together: keys,
+// encrypted store, policy, audit log, engine.
+//
+// A data folder:
+//
+//	enclave.yaml                      what the custodian decides (Config)
+//	keys/                             the sealed keyring, its identity, the board's public keys
+//	datasets/NAME/catalogs/           what may be queried: catalog.yaml and vocabulary.csv, public, by digest
+//	datasets/NAME/snapshots/          encrypted Parquet, signed manifests
+//	studies/ID.yaml, ID.yaml.sig      studies, signed by the board
+//	policy/                           the board's bundle; absent: the one that ships
+//	audit/                            the log
+//	answers/                          stored releases
+//	trouble.log                       causes of internal errors, by reference
+//
+// One process writes a data folder at a time: the audit log's lock is the folder's lock.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/officina-enclave/officina/dsl"
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/enclave"
+	"github.com/officina-enclave/officina/enclave/audit"
+	"github.com/officina-enclave/officina/enclave/audit/inspect"
+	"github.com/officina-enclave/officina/enclave/audit/tlog"
+	"github.com/officina-enclave/officina/enclave/disclosure"
+	"github.com/officina-enclave/officina/enclave/duck"
+	"github.com/officina-enclave/officina/enclave/engine/duckdb"
+	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/enclave/keys/local"
+	"github.com/officina-enclave/officina/enclave/ledger"
+	"github.com/officina-enclave/officina/enclave/store"
+	"github.com/officina-enclave/officina/enclave/study"
+	"github.com/officina-enclave/officina/policy"
+	"github.com/officina-enclave/officina/policy/opa"
+)
+
+// Node is an open data folder.
+type Node struct {
+	Dir    string
+	Config Config
+	Keys   keys.Keys
+	Log    *tlog.Log
+	now    func() time.Time
+	stores []*store.Store
+}
+
+// Options are for tests and demonstrations; the zero Options are for earnest.
+type Options struct {
+	Keys local.Options
+	Now  func() time.Time // nil: time.Now
+}
+
+// Open opens a data folder for writing, closes runs that a crash cut off, and keeps the folder locked until Close.
+func Open(ctx context.Context, dir string, o Options) (*Node, error) {
+	c, err := ReadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := local.Open(filepath.Join(dir, "keys"), o.Keys)
+	if err != nil {
+		return nil, unavailable("the keys", err)
+	}
+	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now}
+	if n.now == nil {
+		n.now = time.Now
+	}
+	signer, err := n.signer(ctx)
+	if err == nil {
+		n.Log, err = tlog.Open(ctx, n.auditDir(), signer)
+	}
+	if err == nil {
+		err = n.recover(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(unavailable("the audit log", err), n.Close())
+	}
+	return n, nil
+}
+
+// unavailable is an error of the operator's: nothing of it depends on patients.
+func unavailable(what string, err error) error {
+	return &enclave.Error{Class: enclave.Unavailable, Message: fmt.Sprintf("%s: %v", what, err)}
+}
+
+func (n *Node) auditDir() string { return filepath.Join(n.Dir, "audit") }
+
+// LogKey is what checks the audit log of a data folder.
+func (n *Node) LogKey(ctx context.Context) (audit.LogKey, error) {
+	public, err := n.Keys.Public(ctx, keys.Checkpoint)
+	return audit.LogKey{Origin: "officina/" + n.Config.Name, Public: public}, err
+}
+
+func (n *Node) signer(ctx context.Context) (*audit.Signer, error) {
+	key, err := n.LogKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return audit.NewSigner(key, func(text []byte) ([]byte, error) { return n.Keys.Sign(ctx, keys.Checkpoint, text) })
+}
+
+// recover gives every run that a crash left without outcome one: it ended, and released nothing.
+func (n *Node) recover(ctx context.Context) error {
+	open := map[string]audit.Entry{}
+	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), inspect.Filter{}) {
+		if err != nil {
+			return err
+		}
+		switch r.Entry.Kind {
+		case audit.KindIntent:
+			open[r.Entry.ID] = r.Entry
+		case audit.KindOutcome, audit.KindRecovered:
+			delete(open, r.Entry.ID)
+		}
+	}
+	for id, e := range open {
+		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
+		if _, err := n.Log.Append(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close releases the folder.
+func (n *Node) Close() error {
+	var errs []error
+	for _, s := range n.stores {
+		errs = append(errs, s.Close())
+	}
+	if n.Log != nil {
+		errs = append(errs, n.Log.Close())
+	}
+	return errors.Join(append(errs, n.Keys.Close())...)
+}
+
+// DatasetDir is the folder of a dataset.
+func DatasetDir(dir, dataset string) string { return filepath.Join(dir, "datasets", dataset) }
+
+// catalogDir is where the catalog of that digest is kept: every snapshot keeps the one it was checked against.
+func catalogDir(dir, dataset, digest string) string {
+	return filepath.Join(DatasetDir(dir, dataset), "catalogs", strings.TrimPrefix(digest, "sha256:"))
+}
+
+// ParseTarget reads a catalog and its vocabulary.
+func ParseTarget(name string, text, vocabulary []byte) (dsl.Target, error) {
+	c, diags := catalog.Parse(name, text)
+	if diags.Failed() {
+		return dsl.Target{}, &enclave.Error{Class: enclave.Invalid, Message: name + " has errors", Diagnostics: diags}
+	}
+	v, diags := catalog.ParseVocabulary(vocabulary)
+	if diags.Failed() {
+		return dsl.Target{}, &enclave.Error{Class: enclave.Invalid, Message: "the vocabulary of " + name + " has errors", Diagnostics: diags}
+	}
+	return dsl.Target{Catalog: c, Vocabulary: v}, nil
+}
+
+// target reads the catalog that a snapshot was checked against.
+func (n *Node) target(dataset, digest string) (dsl.Target, error) {
+	dir := catalogDir(n.Dir, dataset, digest)
+	text, err := os.ReadFile(filepath.Join(dir, "catalog.yaml"))
+	if err != nil {
+		return dsl.Target{}, unavailable("the catalog", err)
+	}
+	vocabulary, err := os.ReadFile(filepath.Join(dir, "vocabulary.csv"))
+	if err != nil {
+		return dsl.Target{}, unavailable("the vocabulary", err)
+	}
+	t, err := ParseTarget("catalog.yaml", text, vocabulary)
+	if err == nil && t.Catalog.Digest() != digest {
+		err = unavailable("the catalog", errors.New("it was changed after the data were loaded; ingest again"))
+	}
+	return t, err
+}
+
+// Enclave puts a dataset's snapshot in force behind the pipeline.
+func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, error) {
+	snapshot, err := n.snapshot(ctx, dataset)
+	if err != nil {
+		return nil, unavailable("the data", err)
+	}
+	target, err := n.target(dataset, snapshot.Manifest().Catalog)
+	if err != nil {
+		return nil, err
+	}
+	gate, err := n.gate(ctx)
+	if err != nil {
+		return nil, unavailable("the policy", err)
+	}
+	answers, err := ledger.Open(filepath.Join(n.Dir, "answers"))
+	if err != nil {
+		return nil, unavailable("the stored answers", err)
+	}
+	return &enclave.Enclave{Name: n.Config.Name, Target: target, Study: n.study, Gate: gate, Floor: n.Config.Floor,
+		Engine: engine{duckdb.New(duck.Limits{}), snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
+}
+
+// snapshot opens the snapshot in force and checks that the log knows it as the newest.
+func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, error) {
+	newest := ""
+	filter := inspect.Filter{Kinds: []audit.Kind{audit.KindIngest}}
+	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), filter) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Entry.Dataset == dataset {
+			newest = r.Entry.Snapshot
+		}
+	}
+	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	n.stores = append(n.stores, s)
+	switch m := s.Manifest(); newest {
+	case m.Digest():
+		return s, nil
+	case m.Previous: // a crash between the snapshot and its entry
+		return s, n.recordIngest(ctx, m)
+	}
+	return nil, ErrOldSnapshot
+}
+
+// ErrOldSnapshot says that the snapshot on disk is not the one that the audit log says is in force.
+var ErrOldSnapshot = errors.New("the snapshot is not the newest that the audit log knows: it was put back; restore the newest")
+
+func (n *Node) recordIngest(ctx context.Context, m store.Manifest) error {
+	_, err := n.Log.Append(ctx, audit.Entry{Kind: audit.KindIngest, Dataset: m.Dataset, Snapshot: m.Digest(), Time: n.now()})
+	return err
+}
+
+// gate loads the board's bundle, or the one that ships.
+func (n *Node) gate(ctx context.Context) (*opa.Engine, error) {
+	bundle := policy.Default()
+	if dir := filepath.Join(n.Dir, "policy"); isDir(dir) {
+		bundle = os.DirFS(dir)
+	}
+	b, err := opa.Load(ctx, bundle)
+	if err != nil {
+		return nil, err
+	}
+	gate := &opa.Engine{}
+	gate.Activate(b)
+	return gate, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// study loads a registered study. Whatever is wrong with it, there is none.
+func (n *Node) study(id string) (policy.Study, error) {
+	signers, err := board(n.Dir)
+	if err != nil {
+		return policy.Study{}, unavailable("the studies", err)
+	}
+	s, err := study.Load(filepath.Join(n.Dir, "studies"), id, signers)
+	if errors.Is(err, study.ErrNotFound) || errors.Is(err, study.ErrID) {
+		return policy.Study{}, &enclave.Error{Class: enclave.NotFound, Message: fmt.Sprintf("there is no study %q; ask %s", id, n.Config.Contact)}
+	}
+	if err != nil {
+		return policy.Study{}, unavailable("study "+id, err)
+	}
+	return s.Study, nil
+}
+
+func (n *Node) receipt(ctx context.Context, s audit.Statement) (audit.Receipt, error) {
+	public, err := n.Keys.Public(ctx, keys.Receipt)
+	if err != nil {
+		return audit.Receipt{}, err
+	}
+	return audit.SignReceipt(s, public, func(text []byte) ([]byte, error) { return n.Keys.Sign(ctx, keys.Receipt, text) })
+}
+
+// trouble notes the cause of an internal error in trouble.log. Causes name stages and classes: what DuckDB
+// says of values is cut off where it enters, in enclave/duck.
+func (n *Node) trouble(ref string, cause error) {
+	f, err := os.OpenFile(filepath.Join(n.Dir, "trouble.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return // the researcher has the reference, the audit log the outcome
+	}
+	defer f.Close()
+	fmt.Fprintf(f, "%s %s %q\n", n.now().UTC().Format(time.RFC3339), ref, cause.Error())
+}
+
+// engine binds DuckDB to a snapshot.
+type engine struct {
+	duckdb   *duckdb.Engine
+	snapshot *store.Store
+}
+
+func (e engine) Snapshot() string { return e.snapshot.Manifest().Digest() }
+
+func (e engine) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
+	return e.duckdb.Run(ctx, p, e.snapshot)
+}

@@ -1,0 +1,167 @@
+package sqlgen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/plan"
+)
+
+// cohort builds the stages of one cohort.
+type cohort struct {
+	*generator
+	name    string
+	stage   string            // the clause that holds one row a person now
+	indexed bool              // stage has index_date
+	columns map[string]string // canonical text of a feature → its column in stage
+	sets    int               // event clauses so far
+	stages  int               // join clauses so far
+	rules   []*plan.Rule
+	within  *plan.EventSet // the event set whose condition is being written
+}
+
+// persons writes the person table with the attributes that p names. An attribute's column is "person.NAME": a
+// name with a dot cannot be that of another column.
+func (g *generator) persons(p *plan.Plan) {
+	u := g.use("person")
+	u.all = true
+	for _, x := range p.Exprs() {
+		plan.Walk(x, func(x plan.Expr) bool {
+			if a, ok := x.(*plan.Attr); ok {
+				u.column(a.Column.Name)
+			}
+			return true
+		})
+	}
+	columns := []string{"person"}
+	for _, t := range g.tables() {
+		for _, c := range t.Columns {
+			columns = append(columns, name(c)+" AS "+name("person."+c))
+		}
+	}
+	u.column("person")
+	g.with("persons", "", "SELECT "+strings.Join(columns, ", ")+"\nFROM "+table("person"))
+}
+
+// cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
+func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
+	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{}, rules: from.Rules}
+	c.index(from.Index)
+	c.steps()
+	var shown []plan.Expr
+	for _, r := range p.Reports {
+		if r.Cohort == i && r.Kind != "attrition" {
+			shown = append(shown, reportExprs(r)...)
+		}
+	}
+	c.provide(shown)
+	return c
+}
+
+// index keeps the persons that have an index date.
+func (c *cohort) index(x plan.Expr) {
+	c.provide([]plan.Expr{x})
+	c.next("index", "MATERIALIZED ", fmt.Sprintf("SELECT p.*, %s AS index_date\nFROM %s p\nWHERE index_date IS NOT NULL",
+		c.expr(x).text, c.stage))
+	c.indexed = true
+}
+
+// steps writes for each person the position of the first rule that removes it (their number for a member) and
+// each rule's condition, which may be unknown.
+func (c *cohort) steps() {
+	var conds []plan.Expr
+	for _, r := range c.rules {
+		conds = append(conds, r.Cond)
+	}
+	c.provide(conds)
+	var text, cases strings.Builder
+	for i, r := range c.rules {
+		fmt.Fprintf(&text, ",\n  %s AS rule%d", c.expr(r.Cond).text, i)
+		if r.Exclude {
+			fmt.Fprintf(&cases, "\n    WHEN rule%d THEN %d", i, i)
+		} else {
+			fmt.Fprintf(&cases, "\n    WHEN rule%d IS NOT TRUE THEN %d", i, i)
+		}
+	}
+	step := fmt.Sprint(len(c.rules))
+	if len(c.rules) > 0 {
+		step = fmt.Sprintf("CASE%s\n    ELSE %d\n  END", cases.String(), len(c.rules))
+	}
+	c.next("steps", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s,\n  %s AS step\nFROM %s p", text.String(), step, c.stage))
+	c.next("members", "", fmt.Sprintf("SELECT *\nFROM %s\nWHERE step = %d", c.stage, len(c.rules)))
+}
+
+// next writes the clause that is the new stage.
+func (c *cohort) next(name, kind, body string) {
+	c.stage = c.name + "_" + name
+	c.with(c.stage, kind, body)
+}
+
+// provide makes every feature of xs a column of the stage, in as many rounds as features depend on each other.
+func (c *cohort) provide(xs []plan.Expr) {
+	for c.err == nil {
+		var ready []plan.Expr
+		for _, x := range xs {
+			c.lacking(x, &ready)
+		}
+		if len(ready) == 0 {
+			return
+		}
+		c.join(ready)
+	}
+}
+
+// lacking reports whether x has a feature that is no column yet, and adds to ready those whose own parts are.
+func (c *cohort) lacking(x plan.Expr, ready *[]plan.Expr) bool {
+	if x == nil || c.columns[plan.String(x)] != "" {
+		return false
+	}
+	sets := plan.Sets(x)
+	parts := plan.Parts(x)
+	for _, s := range sets {
+		parts = append(parts, s.Where)
+		for _, b := range s.Bounds {
+			parts = append(parts, b.At)
+		}
+	}
+	lacks := false
+	for _, part := range parts {
+		lacks = c.lacking(part, ready) || lacks
+	}
+	if len(sets) > 0 && !lacks {
+		*ready = append(*ready, x)
+	}
+	return lacks || len(sets) > 0
+}
+
+// join writes one clause for each event set of features and one that joins them to the stage.
+func (c *cohort) join(features []plan.Expr) {
+	var sets []string
+	of := map[string][]plan.Expr{}
+	for _, f := range features {
+		key := plan.Sets(f)[0].String()
+		if of[key] == nil {
+			sets = append(sets, key)
+		}
+		if !slices.ContainsFunc(of[key], func(x plan.Expr) bool { return plan.String(x) == plan.String(f) }) {
+			of[key] = append(of[key], f)
+		}
+	}
+	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
+	for _, key := range sets {
+		clause, short, names := c.events(of[key])
+		for i, f := range of[key] {
+			column := clause + "." + names[i]
+			if _, count := f.(*plan.Count); count {
+				column = "coalesce(" + column + ", 0)"
+			}
+			as := short + "_" + names[i]
+			columns += ",\n  " + column + " AS " + as
+			c.columns[plan.String(f)] = as
+		}
+		joins += "\nLEFT JOIN " + clause + " USING (person)"
+	}
+	c.stages++
+	c.next(fmt.Sprintf("s%d", c.stages), "", columns+joins)
+}

@@ -1,0 +1,42 @@
+package sqlgen
+
+import (
+	"maps"
+	"slices"
+)
+
+// use is what the statement reads of one table.
+type use struct {
+	columns map[string]bool
+	all     bool // rows of any code
+	codes   map[uint32]bool
+}
+
+func (g *generator) use(table string) *use {
+	u := g.uses[table]
+	if u == nil {
+		u = &use{columns: map[string]bool{}, codes: map[uint32]bool{}}
+		g.uses[table] = u
+	}
+	return u
+}
+
+func (u *use) column(names ...string) {
+	for _, n := range names {
+		u.columns[n] = true
+	}
+}
+
+func (g *generator) tables() []Table {
+	var out []Table
+	for _, name := range slices.Sorted(maps.Keys(g.uses)) {
+		u := g.uses[name]
+		t := Table{Name: name, Columns: slices.Sorted(maps.Keys(u.columns))}
+		if !u.all {
+			t.Codes = slices.AppendSeq([]uint32{}, maps.Keys(u.codes))
+			slices.Sort(t.Codes)
+		}
+		out = append(out, t)
+	}
+	return out
+}

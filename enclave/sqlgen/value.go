@@ -1,0 +1,204 @@
+package sqlgen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+)
+
+// farthest bounds a step in time: dates of four-digit years stay far from the ends of DuckDB's calendar, however
+// deep steps are nested.
+var farthest = map[string]int{"days": 366_000, "months": 12_000}
+
+// value writes what is no condition.
+func (c *cohort) value(x plan.Expr) sql {
+	switch x := x.(type) {
+	case *plan.Const:
+		return c.literal(x.Value)
+	case *plan.Attr:
+		return atom("p.%s", name("person."+x.Column.Name))
+	case *plan.Field, *plan.Pick:
+		if isEventCode(x) {
+			return c.codeText(c.raw(x))
+		}
+		return c.raw(x)
+	case *plan.Index:
+		if !c.indexed {
+			c.fail("the index date is used to find itself")
+		}
+		return atom("p.index_date")
+	case *plan.Count, *plan.Agg:
+		return c.raw(x)
+	case *plan.Arith:
+		return c.arith(x)
+	case *plan.Convert:
+		return c.convert(x)
+	case *plan.Call:
+		return c.function(x)
+	case *plan.Case:
+		return c.choose(x)
+	}
+	return c.date(x)
+}
+
+// codeText looks up the text of a dictionary id.
+func (c *cohort) codeText(id sql) sql {
+	u := c.use("_codes")
+	u.all = true
+	u.column("id", "code")
+	return atom(`(SELECT d."code" FROM %s d WHERE d."id" = %s)`, table("_codes"), id.text)
+}
+
+// number writes x as a DOUBLE.
+func (c *cohort) number(x plan.Expr) sql {
+	if k, ok := x.(*plan.Const); ok {
+		if n, ok := k.Value.(int64); ok {
+			return double(float64(n))
+		}
+		return c.expr(x)
+	}
+	if x.Type().Kind == catalog.Int {
+		return cast(c.expr(x), "DOUBLE")
+	}
+	return c.expr(x)
+}
+
+// as writes x as a value of type t.
+func (c *cohort) as(x plan.Expr, t catalog.Type) sql {
+	if t.Kind == catalog.Number {
+		return c.number(x)
+	}
+	return c.expr(x)
+}
+
+// arith calculates whole numbers in 128 bits (the left one draws the right one along), as an outcome beyond 64 bits
+// is missing and no error.
+func (c *cohort) arith(x *plan.Arith) sql {
+	level := sumLevel
+	if x.Op == "*" || x.Op == "/" {
+		level = productLevel
+	}
+	switch {
+	case x.Op == "/":
+		return binary(c.number(x.L), "/", nonZero(c.number(x.R)), level)
+	case x.Of.Kind == catalog.Int:
+		wide := binary(cast(c.expr(x.L), "HUGEINT"), x.Op, c.expr(x.R), level)
+		return tryCast(wide, "BIGINT")
+	}
+	return binary(c.number(x.L), x.Op, c.number(x.R), level)
+}
+
+func nonZero(x sql) sql { return atom("CASE WHEN %s <> 0 THEN %s END", x.in(sumLevel), x.text) }
+
+func (c *cohort) convert(x *plan.Convert) sql {
+	out := binary(c.number(x.X), "*", double(x.Factor), productLevel)
+	switch {
+	case x.Offset > 0:
+		return binary(out, "+", double(x.Offset), sumLevel)
+	case x.Offset < 0:
+		return binary(out, "-", double(-x.Offset), sumLevel)
+	}
+	return out
+}
+
+func (c *cohort) function(x *plan.Call) sql {
+	switch x.Fn {
+	case "abs":
+		if x.Of.Kind == catalog.Int {
+			return tryCast(call("abs", cast(c.expr(x.Args[0]), "HUGEINT")), "BIGINT")
+		}
+		return call("abs", c.number(x.Args[0]))
+	case "round", "floor":
+		out := call(x.Fn, c.number(x.Args[0]))
+		if x.Of.Kind == catalog.Int {
+			return tryCast(out, "BIGINT")
+		}
+		return out
+	case "least", "greatest":
+		return c.extremeNumber(x)
+	}
+	c.fail("no function %s", x.Fn)
+	return atom("NULL")
+}
+
+// extremeNumber is missing if one argument is; DuckDB's least and greatest pass over the missing.
+func (c *cohort) extremeNumber(x *plan.Call) sql {
+	var args []sql
+	var known []string
+	for _, a := range x.Args {
+		s := c.as(a, x.Of)
+		args = append(args, s)
+		if k, ok := a.(*plan.Const); !ok || k.Value == nil {
+			known = append(known, s.in(atomLevel)+" IS NOT NULL")
+		}
+	}
+	if len(known) == 0 {
+		return call(x.Fn, args...)
+	}
+	return atom("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), call(x.Fn, args...).text)
+}
+
+// choose writes a case. Without CatchUnknown, otherwise is taken only if every condition is false.
+func (c *cohort) choose(x *plan.Case) sql {
+	text := "CASE"
+	conds := make([]sql, len(x.Whens))
+	for i, w := range x.Whens {
+		conds[i] = c.expr(w.If)
+		text += fmt.Sprintf(" WHEN %s THEN %s", conds[i].text, c.as(w.Then, x.Of).text)
+	}
+	switch k, constant := x.Else.(*plan.Const); {
+	case constant && k.Value == nil:
+	case x.CatchUnknown:
+		text += " ELSE " + c.as(x.Else, x.Of).text
+	default:
+		text += fmt.Sprintf(" WHEN NOT %s THEN %s", join("OR", orLevel, conds).in(isLevel), c.as(x.Else, x.Of).text)
+	}
+	return atom("%s END", text)
+}
+
+func (c *cohort) date(x plan.Expr) sql {
+	switch x := x.(type) {
+	case *plan.AddDate:
+		return c.addDate(x)
+	case *plan.Elapsed:
+		return c.elapsed(x)
+	case *plan.Part:
+		return call(x.Which, c.expr(x.X))
+	case *plan.Extreme: // of those that are not missing
+		fn := map[bool]string{false: "least", true: "greatest"}[x.Last]
+		return call(fn, c.exprs(x.Dates)...)
+	}
+	c.fail("no SQL for %T", x)
+	return atom("NULL")
+}
+
+// addDate moves a date. DuckDB clamps to the end of the month as the plan asks.
+func (c *cohort) addDate(x *plan.AddDate) sql {
+	if far := farthest[x.Unit]; x.N > far || x.N < -far {
+		c.fail("a step of %d %s is longer than a thousand years", x.N, x.Unit)
+	}
+	op, n := "+", x.N
+	if n < 0 {
+		op, n = "-", -n
+	}
+	if x.Unit == "days" {
+		return binary(c.expr(x.X), op, whole(int64(n)), sumLevel)
+	}
+	return cast(binary(c.expr(x.X), op, atom("INTERVAL %d MONTH", n), sumLevel), "DATE")
+}
+
+// elapsed counts completed units; date_sub does so, also at ends of months (tested against the definition of
+// [plan.Elapsed]), while date_diff counts boundaries.
+func (c *cohort) elapsed(x *plan.Elapsed) sql {
+	from, to := c.expr(x.From), c.expr(x.To)
+	switch x.Unit {
+	case "days":
+		return binary(to, "-", from, sumLevel)
+	case "weeks", "months", "years":
+		return call("date_sub", atom("'%s'", strings.TrimSuffix(x.Unit, "s")), from, to)
+	}
+	c.fail("no unit %s", x.Unit)
+	return atom("NULL")
+}

@@ -1,0 +1,394 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/enclave/store/internal/pme"
+)
+
+const (
+	defaultBudget = 1 << 30
+	defaultTTL    = 10 * time.Minute
+	epochCheck    = time.Second
+)
+
+// Options says how to open a dataset.
+type Options struct {
+	ImageBudget int64         // bytes of all images together; 0 is 1 GiB
+	TTL         time.Duration // how long an image or a footer stays in memory unused or not; 0 is 10 minutes
+	Expect      string        // digest the manifest must have; "" is any
+	Newest      uint64        // highest counter the audit log knows; an older manifest is refused
+}
+
+// Range keeps only row groups that can have a row whose column lies in one of the closed intervals, in the integers
+// that the file stores: days since 1970-01-01 for a date. A row in which the column is missing may be dropped.
+type Range = pme.Range
+
+// Request asks for an image of one part.
+type Request struct {
+	Table   string
+	Part    int
+	Columns []string        // at least one
+	Ranges  []Range         // all must be possible; their columns need not be in Columns, but need permission too
+	Groups  map[string]bool // column-key groups that the decision allows; Plain always is
+}
+
+// Store is a snapshot, opened and verified. It is safe for concurrent use.
+type Store struct {
+	dir      string // of the snapshot
+	keys     keys.Keys
+	manifest Manifest
+	ttl      time.Duration
+	images   *cache
+
+	mu      sync.Mutex
+	footers map[string]*pme.File // by file hash
+	epoch   string
+	checked time.Time // when epoch was asked for
+}
+
+// Open opens the snapshot of a dataset that is in force, from the dataset's folder. Errors: ErrNone, ErrManifest,
+// ErrSignature (altered, or of another key service), ErrRollback, ErrPinned, ErrName, those of package keys.
+func Open(ctx context.Context, dir string, k keys.Keys, dataset string, o Options) (*Store, error) {
+	m, err := inForce(ctx, dir, k, dataset)
+	if err != nil {
+		return nil, err
+	}
+	if m.Counter < o.Newest {
+		return nil, fmt.Errorf("%w: counter %d, the audit log knows %d; restore the newest snapshot", ErrRollback, m.Counter, o.Newest)
+	}
+	if d := m.Digest(); o.Expect != "" && d != o.Expect {
+		return nil, fmt.Errorf("%w: %s, not %s", ErrPinned, d, o.Expect)
+	}
+	s := &Store{
+		dir: snapshotDir(dir, m.Snapshot), keys: k, manifest: m, footers: map[string]*pme.File{},
+		ttl: defaultTTL,
+	}
+	if o.TTL > 0 {
+		s.ttl = o.TTL
+	}
+	budget := o.ImageBudget
+	if budget == 0 {
+		budget = defaultBudget
+	}
+	s.images = newCache(budget, s.ttl)
+	return s, s.checkEpoch(ctx)
+}
+
+// inForce reads and verifies the manifest of the snapshot in force.
+func inForce(ctx context.Context, dir string, k keys.Keys, dataset string) (Manifest, error) {
+	id, err := readCurrent(dir)
+	if err != nil {
+		return Manifest{}, err
+	}
+	return readManifest(ctx, dir, k, dataset, id)
+}
+
+// Manifest returns the manifest. The caller must not change its lists and maps.
+func (s *Store) Manifest() Manifest { return s.manifest }
+
+// Parts returns the files of a table, by part; none if there is no such table.
+func (s *Store) Parts(table string) []FileEntry {
+	var out []FileEntry
+	for _, f := range s.manifest.Files {
+		if f.Table == table {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Image returns plain Parquet of the columns asked for, with at least the row groups whose statistics meet the ranges
+// (perhaps none). Release it after use. Errors: ErrTable, ErrColumn, ErrGroup, ErrBudget, ErrClosed; every refusal of
+// the file (see errors.go); those of package keys, also when the key service cannot say its epoch.
+func (s *Store) Image(ctx context.Context, q Request) (*Image, error) {
+	f, err := s.file(q)
+	if err != nil {
+		return nil, err
+	}
+	if err := q.check(f); err != nil {
+		return nil, err
+	}
+	if err := s.checkEpoch(ctx); err != nil {
+		return nil, err
+	}
+	footer, err := s.footer(ctx, f, q.needs())
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	groups, err := footer.Select(q.Ranges)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	size, err := footer.Size(q.Columns, groups)
+	if err != nil {
+		return nil, f.wrap(err)
+	}
+	return s.images.acquire(ctx, q.key(f), groups, size, func() (*memory, error) {
+		mem, err := s.build(ctx, f, footer, q.Columns, groups)
+		return mem, f.wrap(err)
+	})
+}
+
+func (f FileEntry) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("table %q, part %d: %w", f.Table, f.Part, err)
+}
+
+func (s *Store) file(q Request) (FileEntry, error) {
+	i := slices.IndexFunc(s.manifest.Files, FileEntry{Table: q.Table, Part: q.Part}.samePart)
+	if i < 0 {
+		return FileEntry{}, fmt.Errorf("%w: %q, part %d; see the catalog", ErrTable, q.Table, q.Part)
+	}
+	return s.manifest.Files[i], nil
+}
+
+// needs lists the columns whose metadata the request reads.
+func (q Request) needs() []string {
+	out := slices.Clone(q.Columns)
+	for _, r := range q.Ranges {
+		out = append(out, r.Column)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// check refuses unknown columns and denied groups by the manifest, before any key is asked for.
+func (q Request) check(f FileEntry) error {
+	if len(q.Columns) == 0 {
+		return fmt.Errorf("%w: none asked for; ask for one at least", ErrColumn)
+	}
+	for _, c := range q.needs() {
+		group, ok := f.Columns[c]
+		if !ok {
+			return fmt.Errorf("%w: %q in table %q; see the catalog", ErrColumn, c, f.Table)
+		}
+		if group != Plain && !q.Groups[group] {
+			return fmt.Errorf("%w: column %q of table %q needs %q; ask the ethics board", ErrGroup, c, f.Table, group)
+		}
+	}
+	return nil
+}
+
+func (q Request) key(f FileEntry) cacheKey {
+	columns := slices.Sorted(slices.Values(q.Columns))
+	return cacheKey{f.SHA256, strings.Join(columns, "\x00")}
+}
+
+// checkEpoch drops what is in memory if the key service changed a key. It asks at most once a second, and refuses when
+// there is no answer.
+func (s *Store) checkEpoch(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.checked) < epochCheck {
+		return nil
+	}
+	d, err := s.keys.Describe(ctx)
+	if err != nil {
+		return err
+	}
+	if d.Epoch != s.epoch {
+		s.images.dropAll()
+		clear(s.footers)
+	}
+	s.epoch, s.checked = d.Epoch, time.Now()
+	return nil
+}
+
+// footer returns the footer of a file with the metadata of columns unlocked, from memory if it can.
+func (s *Store) footer(ctx context.Context, f FileEntry, columns []string) (*pme.File, error) {
+	s.mu.Lock()
+	footer := s.footers[f.SHA256]
+	s.mu.Unlock()
+	if footer != nil && footer.Unlocked(columns) {
+		return footer, nil
+	}
+	plain, err := s.dataKeys(ctx, f, columns)
+	if err != nil {
+		return nil, err
+	}
+	defer clearKeys(plain)
+	if footer == nil {
+		if footer, err = s.openFooter(f, plain[""]); err != nil {
+			return nil, err
+		}
+		s.keep(f, footer)
+	}
+	return footer, footer.Unlock(columns, plain)
+}
+
+// keep remembers a footer, whose statistics are about patients, no longer than an image.
+func (s *Store) keep(f FileEntry, footer *pme.File) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.footers[f.SHA256] = footer
+	time.AfterFunc(s.ttl, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.footers[f.SHA256] == footer {
+			delete(s.footers, f.SHA256)
+		}
+	})
+}
+
+// openFooter opens the footer after the file's tail was found to be that of the manifest.
+func (s *Store) openFooter(f FileEntry, key []byte) (*pme.File, error) {
+	src, err := s.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	tail, err := pme.Tail(src, f.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	if hexSum(tail) != f.Tail {
+		return nil, fmt.Errorf("%w: its footer differs; restore the file from the backup", ErrSwapped)
+	}
+	footer, err := pme.Open(src, f.Bytes, f.prefix(s.manifest.Dataset, s.manifest.Snapshot), pme.Key{ID: Plain, Bytes: key})
+	if err != nil {
+		return nil, err
+	}
+	return footer, f.sameAs(footer)
+}
+
+// sameAs holds the file to the column-key groups of the manifest.
+func (f FileEntry) sameAs(footer *pme.File) error {
+	if footer.RowGroups() != f.RowGroups {
+		return fmt.Errorf("%w: %d row groups, not %d", ErrSwapped, footer.RowGroups(), f.RowGroups)
+	}
+	for column, group := range f.Columns {
+		id, ok := footer.Key(column)
+		if !ok {
+			return fmt.Errorf("%w: %q is in the manifest, not in the file; ingest the dataset again", ErrColumn, column)
+		}
+		if group == Plain {
+			group = ""
+		}
+		if id != group && f.RowGroups > 0 {
+			return fmt.Errorf("%w: %q is sealed for group %q, not %q; ingest the dataset again", ErrColumnKey, column, id, group)
+		}
+	}
+	return nil
+}
+
+func (s *Store) open(f FileEntry) (*os.File, error) {
+	src, err := os.OpenFile(filepath.Join(s.dir, f.Path), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w; restore it from the backup", ErrSwapped, err)
+	}
+	info, err := src.Stat()
+	switch {
+	case err != nil:
+	case info.Size() < f.Bytes:
+		err = ErrTruncated
+	case info.Size() > f.Bytes || !info.Mode().IsRegular():
+		err = fmt.Errorf("%w: %d bytes, not %d; restore it from the backup", ErrSwapped, info.Size(), f.Bytes)
+	}
+	if err != nil {
+		src.Close()
+		return nil, err
+	}
+	return src, nil
+}
+
+// dataKeys unwraps the keys of columns and of the footer, in one request. They are by group; that of the footer is by ""
+// as well. The caller clears them.
+func (s *Store) dataKeys(ctx context.Context, f FileEntry, columns []string) (map[string][]byte, error) {
+	groups := f.groups(columns)
+	requests := make([]keys.Request, len(groups))
+	for i, g := range groups {
+		requests[i] = keys.Request{Wrapped: f.Keys[g], Binding: f.binding(s.manifest.Dataset, s.manifest.Snapshot, g)}
+	}
+	plain, err := s.keys.UnwrapMany(ctx, requests)
+	if errors.Is(err, keys.ErrBadKey) {
+		return nil, fmt.Errorf("%w: %w", ErrWrongKey, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{}
+	for i, g := range groups {
+		out[g] = plain[i]
+	}
+	out[""] = out[Plain]
+	return out, nil
+}
+
+func clearKeys(plain map[string][]byte) {
+	for _, k := range plain {
+		clear(k)
+	}
+}
+
+// build decrypts an image.
+func (s *Store) build(ctx context.Context, f FileEntry, footer *pme.File, columns []string, groups []int) (*memory, error) {
+	src, err := s.open(f)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	plain, err := s.dataKeys(ctx, f, columns)
+	if err != nil {
+		return nil, err
+	}
+	defer clearKeys(plain)
+	return newMemory(func(dst io.WriterAt) (int64, error) {
+		return footer.Extract(ctx, dst, src, plain, columns, groups)
+	})
+}
+
+// Verify reads every file of the snapshot and compares it with the SHA-256 in the manifest: a check of a backup or a
+// disk, not needed before Image. It returns ErrSwapped or ErrTruncated for the first file that differs.
+func (s *Store) Verify(ctx context.Context) error {
+	for _, f := range s.manifest.Files {
+		if err := s.verifyFile(ctx, f); err != nil {
+			return f.wrap(err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) verifyFile(ctx context.Context, f FileEntry) error {
+	src, err := s.open(f)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	sum := sha256.New()
+	for err == nil && ctx.Err() == nil {
+		_, err = io.CopyN(sum, src, 1<<22)
+	}
+	if ctx.Err() != nil || err != io.EOF {
+		return errors.Join(ctx.Err(), err)
+	}
+	if hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
+		return fmt.Errorf("%w: its SHA-256 differs; restore it from the backup", ErrSwapped)
+	}
+	return nil
+}
+
+// Close drops the images that are not in use; those in use live until they are released. The key service stays open.
+func (s *Store) Close() error {
+	s.images.close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.footers)
+	return nil
+}

@@ -1,0 +1,9 @@
+package examples
+
+import (
+	"testing"
+
+	"github.com/officina-enclave/officina/internal/deptest"
+)
+
+func TestImports(t *testing.T) { deptest.Only(t) }

@@ -1,0 +1,139 @@
+// Package cli is what the command lines share: how an error is shown, which exit code it has, and --json.
+//
+// Exit codes are those of docs/errors.md: 0 done, 1 internal, 2 invalid, 3 denied, 4 withheld, 5 exhausted,
+// 6 unauthenticated, 7 not found, 8 unavailable.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/officina-enclave/officina/dsl/diag"
+)
+
+// Coder is an error with an exit code of its own; every other error exits with 1.
+type Coder interface {
+	error
+	ExitCode() int
+}
+
+// invalid is the exit code of what the user has to mend.
+const invalid = 2
+
+// Diagnosed is the error of a text with faults.
+type Diagnosed struct {
+	File, Source string
+	List         diag.List
+}
+
+// Error names the first fault.
+func (d *Diagnosed) Error() string { return d.List.Error() }
+
+// ExitCode is that of invalid input.
+func (d *Diagnosed) ExitCode() int { return invalid }
+
+// Usage is an error of the command line itself.
+type Usage struct{ Message string }
+
+// Error returns the message.
+func (u *Usage) Error() string { return u.Message }
+
+// ExitCode is that of invalid input.
+func (u *Usage) ExitCode() int { return invalid }
+
+// Usagef makes a [Usage].
+func Usagef(format string, args ...any) error { return &Usage{fmt.Sprintf(format, args...)} }
+
+// Quiet ends with an exit code and prints nothing: everything was said.
+type Quiet int
+
+// Error is for programs; [Main] does not print it.
+func (q Quiet) Error() string { return fmt.Sprintf("exit code %d", int(q)) }
+
+// ExitCode returns q.
+func (q Quiet) ExitCode() int { return int(q) }
+
+// Main runs a command with the process's arguments until it ends or the user interrupts, and returns the exit code.
+func Main(root *cobra.Command) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return Usagef("%v\nsee `%s --help`", err, c.CommandPath())
+	})
+	asJSON := root.PersistentFlags().Bool("json", false, "print one JSON object instead of text")
+	err := root.ExecuteContext(ctx)
+	return show(os.Stderr, err, *asJSON)
+}
+
+// show prints an error and returns its exit code.
+func show(w io.Writer, err error, asJSON bool) int {
+	code := 1
+	var c Coder
+	if errors.As(err, &c) {
+		code = c.ExitCode()
+	}
+	var quiet Quiet
+	var d *Diagnosed
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &quiet):
+	case asJSON:
+		json.NewEncoder(w).Encode(failure(err, code))
+	case errors.As(err, &d):
+		diag.Render(w, d.File, d.Source, d.List)
+	default:
+		fmt.Fprintln(w, err)
+	}
+	return code
+}
+
+// failure is the JSON of an error.
+func failure(err error, code int) any {
+	out := struct {
+		Error       string    `json:"error"`
+		Exit        int       `json:"exit"`
+		Diagnostics diag.List `json:"diagnostics,omitempty"`
+	}{err.Error(), code, nil}
+	var d *Diagnosed
+	if errors.As(err, &d) {
+		out.Diagnostics = d.List
+	}
+	return out
+}
+
+// JSON reports whether --json was given.
+func JSON(c *cobra.Command) bool {
+	on, _ := c.Flags().GetBool("json")
+	return on
+}
+
+// Print writes v as indented JSON.
+func Print(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// ReadFile reads a file, or the standard input when name is "-".
+func ReadFile(c *cobra.Command, name string) (string, error) {
+	if name == "-" {
+		b, err := io.ReadAll(c.InOrStdin())
+		return string(b), err
+	}
+	b, err := os.ReadFile(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", Usagef("there is no file %s", name)
+	}
+	return string(b), err
+}

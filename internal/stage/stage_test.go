@@ -1,0 +1,27 @@
+package stage
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+func TestStagesAreRecordedInOrder(t *testing.T) {
+	ctx, stages := Record(context.Background())
+	outer := Begin(ctx, "outer")
+	inner := Begin(ctx, "inner")
+	time.Sleep(2 * time.Millisecond)
+	inner()
+	outer()
+	got := stages()
+	if len(got) != 2 || got[0].Name != "inner" || got[1].Name != "outer" {
+		t.Fatalf("got %v", got)
+	}
+	if got[0].Took < 2*time.Millisecond || got[1].Took < got[0].Took {
+		t.Errorf("times do not nest: %v", got)
+	}
+}
+
+func TestWithoutRecorderNothingHappens(t *testing.T) {
+	Begin(context.Background(), "x")()
+}

@@ -1,0 +1,126 @@
+package policy
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+)
+
+// FactsOf draws from a checked plan, never from query text, what policy may know of it. Draw them before
+// the plan is restricted: policy decides on what was asked.
+func FactsOf(p *plan.Plan, c *catalog.Catalog, v *catalog.Vocabulary) Facts {
+	f := &facts{columns: map[string]catalog.Sensitivity{}, topics: topics(c, v)}
+	f.Text = Text{Purpose: p.Labels.Purpose, Approval: p.Labels.Approval, Version: p.Labels.Version}
+	for _, r := range p.Reports {
+		f.Kinds = append(f.Kinds, r.Kind)
+		f.Dimensions = max(f.Dimensions, len(r.By))
+		for _, d := range r.By {
+			f.ageBands(d)
+		}
+	}
+	for _, x := range p.Exprs() {
+		plan.Walk(x, func(x plan.Expr) bool { f.expr(x); return true })
+	}
+	for _, s := range p.EventSets() {
+		f.events(s)
+	}
+	for name, class := range f.columns {
+		f.Columns = append(f.Columns, Column{name, class})
+		f.Touches.Genomic = f.Touches.Genomic || class == catalog.Genomic
+		f.Touches.Location = f.Touches.Location || class == catalog.Location
+	}
+	slices.SortFunc(f.Columns, func(a, b Column) int { return strings.Compare(a.Name, b.Name) })
+	f.Sources, f.CodeSets, f.Kinds, f.Topics = words(f.Sources), words(f.CodeSets), words(f.Kinds), words(f.Topics)
+	f.Touches.FreeDate = f.Touches.FreeDate || c.Period.Grid.Months == 0 && f.fixedDate
+	return f.Facts
+}
+
+type facts struct {
+	Facts
+	columns   map[string]catalog.Sensitivity
+	topics    map[string][]string // topics by code
+	fixedDate bool
+}
+
+// topics lists the protected topics of each code.
+func topics(c *catalog.Catalog, v *catalog.Vocabulary) map[string][]string {
+	out := map[string][]string{}
+	for _, t := range c.Protected {
+		for _, code := range v.Expand(c.Systems, t.Terms, nil) {
+			out[code] = append(out[code], t.Name)
+		}
+	}
+	return out
+}
+
+func (f *facts) expr(x plan.Expr) {
+	switch x := x.(type) {
+	case *plan.Attr:
+		f.columns["person."+x.Column.Name] = x.Column.Sensitivity
+	case *plan.Const:
+		f.Literals++
+		_, date := x.Value.(catalog.Date)
+		f.fixedDate = f.fixedDate || date
+	case *plan.In:
+		f.Literals += len(x.Values)
+	case *plan.InCodes:
+		f.codes(x.Codes)
+	case *plan.Pick:
+		f.column(x.Set.Source, x.Column)
+	case *plan.Agg:
+		f.column(x.Set.Source, x.Column)
+	}
+}
+
+// events notes a source, the columns that every use of it reads, and those of its condition.
+func (f *facts) events(s *plan.EventSet) {
+	f.Sources = append(f.Sources, s.Source.Name)
+	for _, name := range []string{catalog.Start, catalog.End, catalog.CodeOf} {
+		if col, ok := s.Source.Column(name); ok {
+			f.column(s.Source, &col)
+		}
+	}
+	if len(s.Source.Systems) == 0 && !s.Source.Timed {
+		f.columns[s.Source.Name+".person"] = s.Source.Sensitivity
+	}
+	if s.Codes != nil {
+		f.codes(s.Codes)
+	}
+	plan.Walk(s.Where, func(x plan.Expr) bool {
+		if field, ok := x.(*plan.Field); ok {
+			f.column(s.Source, field.Column)
+		}
+		return len(plan.Sets(x)) == 0 // a nested set notes its own
+	})
+}
+
+func (f *facts) column(s *catalog.Source, col *catalog.Column) {
+	f.columns[s.Name+"."+col.Name] = col.Sensitivity
+}
+
+func (f *facts) codes(set *plan.CodeSet) {
+	f.CodeSets = append(f.CodeSets, set.Codes...)
+	for _, code := range set.Codes {
+		f.Topics = append(f.Topics, f.topics[code]...)
+	}
+}
+
+// ageBands notes the narrowest closed band of an age, in years.
+func (f *facts) ageBands(d *plan.Dimension) {
+	age, ok := d.X.(*plan.Elapsed)
+	if !ok || age.Unit != "years" {
+		return
+	}
+	for _, b := range d.Bands {
+		if b.Low == nil || b.High == nil {
+			continue
+		}
+		width := int(math.Floor(*b.High - *b.Low))
+		if f.SmallestAgeBand == 0 || width < f.SmallestAgeBand {
+			f.SmallestAgeBand = width
+		}
+	}
+}

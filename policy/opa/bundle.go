@@ -1,0 +1,116 @@
+package opa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/officina-enclave/officina/policy"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+)
+
+// ErrBundle is the class of errors of [Load]: the bundle must be mended, and the one in force stays.
+var ErrBundle = errors.New("the policy bundle is refused")
+
+// The query that every bundle answers.
+const entrypoint = "data.officina.main.decision"
+
+// Bundle is a loaded policy, ready to decide. It is immutable and safe for concurrent use.
+type Bundle struct {
+	digest string
+	query  rego.PreparedEvalQuery
+	input  *schema
+}
+
+// Digest is "sha256:" and the hexadecimal SHA-256 over the bundle's files in order of their paths.
+func (b *Bundle) Digest() string { return b.digest }
+
+// Load reads, checks, tests and prepares the bundle in fsys: *.rego files and one data.yaml. Its errors
+// are of class [ErrBundle] and hold positions in the bundle's files.
+func Load(ctx context.Context, fsys fs.FS) (*Bundle, error) {
+	b, err := load(ctx, fsys)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBundle, err)
+	}
+	return b, nil
+}
+
+func load(ctx context.Context, fsys fs.FS) (*Bundle, error) {
+	files, err := readFiles(fsys)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readData(files[dataFile])
+	if err != nil {
+		return nil, err
+	}
+	rules, tests, err := parse(files)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkRules(rules); err != nil {
+		return nil, err
+	}
+	input, err := newSchema(policy.InputSchema)
+	if err != nil {
+		return nil, err
+	}
+	query, err := prepare(ctx, input, data, rules)
+	if err != nil {
+		return nil, err
+	}
+	if err := runTests(ctx, input.compiler(), data, rules, tests); err != nil {
+		return nil, err
+	}
+	return &Bundle{digest: digest(files), query: query, input: input}, nil
+}
+
+// prepare compiles the rules over the data.
+func prepare(ctx context.Context, input *schema, data map[string]any, rules map[string]*ast.Module) (rego.PreparedEvalQuery, error) {
+	compiler := input.compiler()
+	if compiler.Compile(rules); compiler.Failed() {
+		return rego.PreparedEvalQuery{}, compiler.Errors
+	}
+	return rego.New(
+		rego.Query("decision := "+entrypoint),
+		rego.Compiler(compiler),
+		rego.Store(inmem.NewFromObject(data)),
+		rego.StrictBuiltinErrors(true),
+	).PrepareForEval(ctx)
+}
+
+// parse reads the Rego files as Rego v2 and parts rules from tests.
+func parse(files map[string][]byte) (rules, tests map[string]*ast.Module, err error) {
+	rules, tests = map[string]*ast.Module{}, map[string]*ast.Module{}
+	opts := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV2, Capabilities: capabilities()}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if name == dataFile {
+			continue
+		}
+		m, err := ast.ParseModuleWithOpts(name, string(files[name]), opts)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !importsV2(m) {
+			return nil, nil, fmt.Errorf("%s: write import rego.v2 below its package line", name)
+		}
+		if strings.HasSuffix(name, "_test.rego") {
+			tests[name] = m
+		} else {
+			rules[name] = m
+		}
+	}
+	return rules, tests, nil
+}
+
+func importsV2(m *ast.Module) bool {
+	return slices.ContainsFunc(m.Imports, func(i *ast.Import) bool {
+		return ast.RegoV2CompatibleRef.Equal(i.Path.Value)
+	})
+}
