@@ -68,7 +68,9 @@ type checker struct {
 	order   []*cohort
 	open    []string // names being resolved, to find cycles
 	reports int
-	nodes   int // expressions checked so far
+	nodes   int  // expressions checked so far
+	depth   int  // of the expression being checked
+	large   bool // the query was found too large
 }
 
 // declare enters the names of all declarations.

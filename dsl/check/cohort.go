@@ -159,9 +159,6 @@ func (c *checker) report(r *syntax.Report) *plan.Report {
 		return out
 	}
 	out.Cohort = co.at
-	if out.Label == "" {
-		out.Label = c.file.Text(r.Span())
-	}
 	if len(r.By) > kind.Dimensions {
 		c.say(tooManyDimensions(r, kind))
 		return out
@@ -262,6 +259,9 @@ func (c *checker) bands(d syntax.Dimension, t typed) []plan.Band {
 			c.say(emptyBand(b.Span()))
 		}
 		out = append(out, band)
+	}
+	if n := len(out) - 1; out[0].Low != nil || out[n].High != nil {
+		c.say(bandsOpen(d.Bands[0].Span().Join(d.Bands[n].Span())))
 	}
 	return out
 }

@@ -8,8 +8,12 @@ import (
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
-// maxNodes bounds the work on definitions that use each other many times over.
-const maxNodes = 50_000
+// maxNodes bounds the work on definitions that use each other many times over, maxDepth the length of a chain
+// of operators, which is as deep as it is long.
+const (
+	maxNodes = 50_000
+	maxDepth = 256
+)
 
 // scope is what names mean at a place: the cohort, and inside where (…) the event's source.
 type scope struct {
@@ -20,10 +24,14 @@ type scope struct {
 
 // expr checks one expression. An error leaves the zero typed.
 func (c *checker) expr(e syntax.Expr, s scope) typed {
-	if c.nodes++; c.nodes > maxNodes {
-		if c.nodes == maxNodes+1 {
+	c.nodes++
+	c.depth++
+	defer func() { c.depth-- }()
+	if c.nodes > maxNodes || c.depth > maxDepth {
+		if !c.large {
 			c.say(tooLarge(e.Span()))
 		}
+		c.large = true
 		return typed{}
 	}
 	switch e := e.(type) {

@@ -66,7 +66,7 @@ func tooMany(at diag.Span, what string, n, most int) diag.Diagnostic {
 }
 
 func tooLarge(at diag.Span) diag.Diagnostic {
-	return say("too-large", at, "the definitions use each other so often that the query becomes too large", "define less by repetition")
+	return say("too-large", at, "the query becomes too large: definitions use each other too often, or an expression is too long", "define parts of it by name and use each once")
 }
 
 func noIndex(name syntax.Ident) diag.Diagnostic {
@@ -145,6 +145,10 @@ func bandGap(at, before diag.Span) diag.Diagnostic {
 	d := say("band-gap", at, "the bands leave a gap or overlap", "each band begins where the one before ends: `<18, 18 to <65, >=65`")
 	d.Related = []diag.Related{{Span: before, Message: "the band before"}}
 	return d
+}
+
+func bandsOpen(at diag.Span) diag.Diagnostic {
+	return say("band-gap", at, "some numbers are in no band", "let the first band be open below and the last open above: `<18, 18 to <65, >=65`")
 }
 
 func emptyBand(at diag.Span) diag.Diagnostic {

@@ -209,6 +209,10 @@ func neverMissing(x Expr) bool {
 		return neverMissing(x.X)
 	case *AddDate:
 		return neverMissing(x.X)
+	case *Case:
+		return neverMissing(x.Else) && !slices.ContainsFunc(x.Whens, func(w When) bool {
+			return !neverMissing(w.Then) || !x.CatchUnknown && !neverMissing(w.If)
+		})
 	}
 	return false
 }

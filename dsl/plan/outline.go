@@ -22,7 +22,11 @@ func Outline(p *Plan) string {
 	}
 	b.WriteString("\nreports\n")
 	for _, r := range p.Reports {
-		fmt.Fprintf(&b, "  %s of %s: %s\n", r.Kind, p.CohortOf(r).Name, r.Label)
+		fmt.Fprintf(&b, "  %s of %s", r.Kind, p.CohortOf(r).Name)
+		if r.Label != "" {
+			fmt.Fprintf(&b, ": %s", r.Label)
+		}
+		b.WriteString("\n")
 		for _, d := range r.By {
 			fmt.Fprintf(&b, "      by %s (%d groups)\n", d.Label, max(len(d.Keys), len(d.Bands)))
 		}

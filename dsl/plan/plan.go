@@ -75,6 +75,10 @@ type Dimension struct {
 	Label string // a label
 }
 
+// AlwaysKnown reports whether everybody has a value of d, whatever the data: then there is no group of
+// persons whose value is not recorded.
+func (d *Dimension) AlwaysKnown() bool { return neverMissing(d.X) }
+
 // Band is the half-open interval [Low, High); nil is open.
 type Band struct{ Low, High *float64 }
 

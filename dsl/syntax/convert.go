@@ -229,11 +229,12 @@ func (c *converter) countOf(at Place, g *gCount) Expr {
 
 // anchor adds the written durations to a date.
 func (c *converter) anchor(g *gAnchor) Expr {
-	x := c.primary(g.X)
-	for _, o := range g.Offsets {
-		x = &Binary{from(g.Tokens, o.D.Tokens), Op(o.Op), x, c.number(o.D)}
+	rest := make([]link, len(g.Offsets))
+	first := part{c.primary(g.X), g.X.Tokens}
+	for i, o := range g.Offsets {
+		rest[i] = link{Op(o.Op), part{c.number(o.D), o.D.Tokens}}
 	}
-	return x
+	return chain(first, rest)
 }
 
 // set adds the phrases after a parenthesised set to those inside.

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -11,7 +12,7 @@ func (c *converter) expr(g *gExpr) Expr {
 	if g.Case != nil {
 		x = c.cases(g.Case)
 	} else {
-		x = c.or(g.X)
+		x = c.logic(g.X)
 	}
 	if g.Unit != "" {
 		x = &Convert{place(g.Tokens), x, g.Unit}
@@ -28,48 +29,71 @@ func (c *converter) exprs(gs []*gExpr) []Expr {
 }
 
 func (c *converter) cases(g *gCase) Expr {
-	x := &Case{Place: place(g.Tokens), Otherwise: c.or(g.Otherwise), OrUnknown: g.OrUnknown}
+	x := &Case{Place: place(g.Tokens), Otherwise: c.logic(g.Otherwise), OrUnknown: g.OrUnknown}
 	for _, w := range g.Whens {
-		x.Whens = append(x.Whens, When{place(w.Tokens), c.or(w.Cond), c.or(w.Then)})
+		x.Whens = append(x.Whens, When{place(w.Tokens), c.logic(w.Cond), c.logic(w.Then)})
 	}
 	return x
 }
 
-// from is the place from the first token of a chain to the end of one of its links.
-func from(chain, link []lexer.Token) Place {
-	return Place{spanOf(chain[0]).Join(place(link).Range)}
+// part is an expression with the tokens it was written as, its parentheses included.
+type part struct {
+	x      Expr
+	tokens []lexer.Token
 }
 
-func (c *converter) or(g *gOr) Expr {
-	x := c.and(g.Terms[0])
-	for _, t := range g.Terms[1:] {
-		x = &Binary{from(g.Tokens, t.Tokens), Or, x, c.and(t)}
+// link is an operator of a chain and the part on its right.
+type link struct {
+	op Op
+	part
+}
+
+// chain makes a tree of a chain of operators, which all bind to the left, the tight ones before the others.
+func chain(first part, rest []link, tight ...Op) Expr {
+	all, term := part{}, first // what is complete, and what a tight operator would continue
+	var op Op                  // between the two
+	for _, l := range rest {
+		if slices.Contains(tight, l.op) {
+			term = join(l.op, term, l.part)
+			continue
+		}
+		all, op, term = join(op, all, term), l.op, l.part
 	}
-	return x
+	return join(op, all, term).x
 }
 
-func (c *converter) and(g *gAnd) Expr {
-	x := c.not(g.Terms[0])
-	for _, t := range g.Terms[1:] {
-		x = &Binary{from(g.Tokens, t.Tokens), And, x, c.not(t)}
+// join makes a Binary of two parts; without a left one it is the right one.
+func join(op Op, l, r part) part {
+	if l.x == nil {
+		return r
 	}
-	return x
+	at := Place{place(l.tokens).Range.Join(place(r.tokens).Range)}
+	return part{&Binary{at, op, l.x, r.x}, []lexer.Token{l.tokens[0], r.tokens[len(r.tokens)-1]}}
 }
 
-func (c *converter) not(g *gNot) Expr {
+func (c *converter) logic(g *gLogic) Expr {
+	rest := make([]link, len(g.Rest))
+	first := part{c.not(g.L), g.L.Tokens}
+	for i, l := range g.Rest {
+		rest[i] = link{Op(l.Op), part{c.not(l.R), l.R.Tokens}}
+	}
+	return chain(first, rest, And)
+}
+
+func (c *converter) not(g *gCompare) Expr {
 	if len(g.Nots) > MaxNesting {
 		c.list.Add(tooDeep(place(g.Tokens).Range))
 		return &BoolLit{Place: place(g.Tokens)}
 	}
-	x := c.compare(g.X)
+	x := c.compare(place(g.Tokens[len(g.Nots):]), g)
 	for i := len(g.Nots) - 1; i >= 0; i-- {
 		x = &Unary{place(g.Tokens[i:]), Not, x}
 	}
 	return x
 }
 
-func (c *converter) compare(g *gCompare) Expr {
-	x, at := c.sum(g.L), place(g.Tokens)
+func (c *converter) compare(at Place, g *gCompare) Expr {
+	x := c.sum(g.L)
 	switch {
 	case g.Op != "":
 		return &Compare{at, Op(g.Op), x, c.sum(g.R)}
@@ -77,8 +101,8 @@ func (c *converter) compare(g *gCompare) Expr {
 		return &BetweenExpr{at, x, c.sum(g.Between.Low), c.sum(g.Between.High)}
 	case g.In != nil:
 		return c.in(at, x, g.In)
-	case g.Is != nil:
-		return &IsKnown{at, x, g.Is.Word == "missing"}
+	case g.Is != "":
+		return &IsKnown{at, x, g.Is == "missing"}
 	}
 	return x
 }
@@ -122,11 +146,12 @@ func (c *converter) item(m *gMember) Expr {
 }
 
 func (c *converter) sum(g *gSum) Expr {
-	x := c.product(g.L)
-	for _, r := range g.Rest {
-		x = &Binary{from(g.Tokens, r.R.Tokens), Op(r.Op), x, c.product(r.R)}
+	rest := make([]link, len(g.Rest))
+	first := part{c.operand(g.L), g.L.Tokens}
+	for i, s := range g.Rest {
+		rest[i] = link{Op(s.Op), part{c.operand(s.R), s.R.Tokens}}
 	}
-	return x
+	return chain(first, rest, Mul, Div)
 }
 
 // optionalSum is sum where the grammar may have read nothing.
@@ -137,17 +162,9 @@ func (c *converter) optionalSum(g *gSum) Expr {
 	return c.sum(g)
 }
 
-func (c *converter) product(g *gProduct) Expr {
-	x := c.unary(g.L)
-	for _, r := range g.Rest {
-		x = &Binary{from(g.Tokens, r.R.Tokens), Op(r.Op), x, c.unary(r.R)}
-	}
-	return x
-}
-
-func (c *converter) unary(g *gUnary) Expr {
+func (c *converter) operand(g *gOperand) Expr {
 	x := c.primary(g.X)
-	if g.Neg != nil {
+	if g.Neg {
 		x = &Unary{place(g.Tokens), Neg, x}
 	}
 	return x

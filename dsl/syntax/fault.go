@@ -86,7 +86,8 @@ func (f fault) habit() (string, bool) {
 	if f.at == f.from {
 		return "", false
 	}
-	switch before := f.tokens[f.at-1]; {
+	before := f.tokens[f.at-1]
+	switch {
 	case f.complete && t.Value == "}":
 		return "it closes nothing: delete it", true
 	case f.breaksOff() && f.has("when") && !f.has("otherwise"):
@@ -157,10 +158,7 @@ func (f fault) with(i, j int, word string) ([]lexer.Token, bool) {
 	if f.at-f.from > maxTrial {
 		return nil, false
 	}
-	ts, err := tokens("", word)
-	if err != nil {
-		return nil, false
-	}
+	ts := tokens(word)
 	ts[0].Pos = f.tokens[i].Pos
 	end := f.tokens[len(f.tokens)-1]
 	return slices.Concat(f.tokens[f.from:i], ts[:1], f.tokens[j:min(len(f.tokens), f.at+trialAhead)], []lexer.Token{end}), true

@@ -60,7 +60,7 @@ func read(t testing.TB, file string) string {
 func checkParse(t *testing.T, source string) {
 	start := time.Now()
 	f, list := syntax.Parse("fuzz.cohort", source)
-	if took := time.Since(start); took > 10*budget {
+	if took := time.Since(start); took > 5*budget {
 		t.Errorf("reading took %v", took)
 	}
 	for _, d := range list {

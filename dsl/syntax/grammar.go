@@ -140,52 +140,48 @@ type gClauseValue struct {
 	Label  *lexer.Token `parser:"( 'as' @String )?"`
 }
 
-// From the weakest binding to the strongest: as, or, and, not, comparison, + -, * /, unary -.
+// From the weakest binding to the strongest: as, or, and, not, comparison, + -, * /, unary -. Chains are flat
+// here, which keeps the grammar shallow and fast; converter.chain makes trees of them.
 
 type gExpr struct {
 	Tokens []lexer.Token
-	Case   *gCase `parser:"( @@"`
-	X      *gOr   `parser:"| @@ )"`
-	Unit   string `parser:"( (?! 'as' String) 'as' @( Unit | Word ) )?"`
+	Case   *gCase  `parser:"( @@"`
+	X      *gLogic `parser:"| @@ )"`
+	Unit   string  `parser:"( (?! 'as' String) 'as' @( Unit | Word ) )?"`
 }
 
 type gCase struct {
 	Tokens    []lexer.Token
 	Whens     []*gWhen `parser:"@@+"`
 	OrUnknown bool     `parser:"'otherwise' ( 'or' @'unknown' )?"`
-	Otherwise *gOr     `parser:"@@"`
+	Otherwise *gLogic  `parser:"@@"`
 }
 
 type gWhen struct {
 	Tokens []lexer.Token
-	Cond   *gOr `parser:"'when' @@"`
-	Then   *gOr `parser:"'then' @@"`
+	Cond   *gLogic `parser:"'when' @@"`
+	Then   *gLogic `parser:"'then' @@"`
 }
 
-type gOr struct {
-	Tokens []lexer.Token
-	Terms  []*gAnd `parser:"@@ ( 'or' @@ )*"`
+type gLogic struct {
+	L    *gCompare `parser:"@@"`
+	Rest []*gLink  `parser:"@@*"`
 }
 
-type gAnd struct {
-	Tokens []lexer.Token
-	Terms  []*gNot `parser:"@@ ( 'and' @@ )*"`
-}
-
-type gNot struct {
-	Tokens []lexer.Token
-	Nots   []lexer.Token `parser:"@( 'not'+ )?"`
-	X      *gCompare     `parser:"@@"`
+type gLink struct {
+	Op string    `parser:"@( 'and' | 'or' )"`
+	R  *gCompare `parser:"@@"`
 }
 
 type gCompare struct {
 	Tokens  []lexer.Token
-	L       *gSum      `parser:"@@"`
-	Op      string     `parser:"( @( '=' | '!=' | '<=' | '<' | '>=' | '>' )"`
-	R       *gSum      `parser:"  @@"`
-	Between *gInterval `parser:"| 'between' @@"`
-	In      *gMembers  `parser:"| (?! 'in' 'bands') 'in' @@"`
-	Is      *gState    `parser:"| 'is' @@ )?"`
+	Nots    []lexer.Token `parser:"@( 'not'+ )?"`
+	L       *gSum         `parser:"@@"`
+	Op      string        `parser:"( @Relation"`
+	R       *gSum         `parser:"  @@"`
+	Between *gInterval    `parser:"| 'between' @@"`
+	In      *gMembers     `parser:"| (?! 'in' 'bands') 'in' @@"`
+	Is      string        `parser:"| 'is' @( 'known' | 'missing' ) )?"`
 }
 
 type gInterval struct {
@@ -207,37 +203,20 @@ type gMember struct {
 	X      *gExpr     `parser:"| @@"`
 }
 
-type gState struct {
-	Tokens []lexer.Token
-	Word   string `parser:"@( 'known' | 'missing' )"`
-}
-
 type gSum struct {
+	L    *gOperand `parser:"@@"`
+	Rest []*gStep  `parser:"@@*"`
+}
+
+type gStep struct {
+	Op string    `parser:"@Arithmetic"`
+	R  *gOperand `parser:"@@"`
+}
+
+type gOperand struct {
 	Tokens []lexer.Token
-	L      *gProduct `parser:"@@"`
-	Rest   []*gAdd   `parser:"@@*"`
-}
-
-type gAdd struct {
-	Op string    `parser:"@( '+' | '-' )"`
-	R  *gProduct `parser:"@@"`
-}
-
-type gProduct struct {
-	Tokens []lexer.Token
-	L      *gUnary `parser:"@@"`
-	Rest   []*gMul `parser:"@@*"`
-}
-
-type gMul struct {
-	Op string  `parser:"@( '*' | '/' )"`
-	R  *gUnary `parser:"@@"`
-}
-
-type gUnary struct {
-	Tokens []lexer.Token
-	Neg    *lexer.Token `parser:"@'-'?"`
-	X      *gPrimary    `parser:"@@"`
+	Neg    bool      `parser:"@'-'?"`
+	X      *gPrimary `parser:"@@"`
 }
 
 // gPrimary is one of many forms; the guards keep the trials few for the common ones, numbers and plain names.

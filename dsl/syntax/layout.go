@@ -121,7 +121,7 @@ func indent(rows []row) {
 func brackets(open []int, r *row) []int {
 	for _, p := range r.pieces {
 		switch {
-		case p.token.Type != kindOp:
+		case p.token.Type != kindMark:
 		case p.token.Value == "(":
 			open = append(open, r.indent)
 		case p.token.Value == ")" && len(open) > 0:
@@ -291,7 +291,7 @@ func (f *File) markAll(m map[int]mark, stmts []Stmt) {
 
 // markClauses gives each clause its line when the clauses of a report are on more than one, and reports that.
 func (f *File) markClauses(m map[int]mark, r *Report, ts []lexer.Token) bool {
-	opening := slices.IndexFunc(ts, func(t lexer.Token) bool { return t.Type == kindOp && t.Value == "{" })
+	opening := slices.IndexFunc(ts, func(t lexer.Token) bool { return t.Type == kindMark && t.Value == "{" })
 	if opening < 0 {
 		return false
 	}
@@ -338,8 +338,10 @@ func gap(before []lexer.Token, t lexer.Token) string {
 // operand reports whether an operator after t has t as its left side.
 func operand(t lexer.Token) bool {
 	switch t.Type {
-	case kindOp:
+	case kindMark:
 		return t.Value == ")"
+	case kindRelation, kindArith:
+		return false
 	case kindKeyword:
 		return slices.Contains([]string{"index", "followup", "true", "false"}, t.Value)
 	}

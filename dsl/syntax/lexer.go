@@ -41,7 +41,9 @@ var definition = lexer.MustStateful(lexer.Rules{
 		{Name: "As", Pattern: `as\b`, Action: lexer.Push("Unit")},
 		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(reserved), "|") + `)\b`},
 		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
-		{Name: "Op", Pattern: `>=|<=|!=|\.\.|[-+*/=<>(){},.:]`},
+		{Name: "Relation", Pattern: `>=|<=|!=|[=<>]`},
+		{Name: "Arithmetic", Pattern: `[-+*/]`},
+		{Name: "Mark", Pattern: `\.\.|[(){},.:]`},
 		{Name: "Other", Pattern: `(?s:.)`},
 	},
 	"Unit": {
@@ -55,19 +57,19 @@ var definition = lexer.MustStateful(lexer.Rules{
 var (
 	kindComment  = definition.Symbols()["Comment"]
 	kindUnclosed = definition.Symbols()["Unclosed"]
-	kindOp       = definition.Symbols()["Op"]
+	kindMark     = definition.Symbols()["Mark"]
+	kindRelation = definition.Symbols()["Relation"]
+	kindArith    = definition.Symbols()["Arithmetic"]
 	kindWord     = definition.Symbols()["Word"]
 	kindKeyword  = definition.Symbols()["Keyword"]
 	kindString   = definition.Symbols()["String"]
 )
 
 // tokens lists the tokens of a text, comments included, with the end of the text as the last.
-func tokens(name, source string) ([]lexer.Token, error) {
-	lex, err := definition.LexString(name, source)
-	if err != nil {
-		return nil, err
-	}
-	return lexer.ConsumeAll(lex)
+func tokens(source string) []lexer.Token {
+	lex, _ := definition.LexString("", source) // never fails: see Other
+	ts, _ := lexer.ConsumeAll(lex)
+	return ts
 }
 
 // code returns the tokens without comments: what the grammar sees.
@@ -117,17 +119,20 @@ func place(ts []lexer.Token) Place {
 }
 
 // limits refuses a text that is too long, is not UTF-8, or holds a character that is not visible.
-func limits(source string) diag.List {
+func limits(source string) (list diag.List) {
 	if len(source) > MaxBytes {
-		return diag.List{tooLong(diag.At(source, MaxBytes), len(source))}
+		list.Add(tooLong(diag.At(source, MaxBytes), len(source)))
+		return list
 	}
 	for i, r := range source {
 		_, size := utf8.DecodeRuneInString(source[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			return diag.List{notUTF8(diag.At(source, i))}
+			list.Add(notUTF8(diag.At(source, i)))
+			return list
 		case hidden(r), r == '\r' && !strings.HasPrefix(source[i:], "\r\n"):
-			return diag.List{controlCharacter(diag.At(source, i), r)}
+			list.Add(controlCharacter(diag.At(source, i), r))
+			return list
 		}
 	}
 	return nil
@@ -153,12 +158,12 @@ func tokenLimits(ts []lexer.Token) diag.List {
 		switch {
 		case t.Type == kindUnclosed:
 			list.Add(unterminatedString(spanOf(t)))
-		case t.Type == kindOp && (t.Value == "(" || t.Value == "{"):
+		case t.Type == kindMark && (t.Value == "(" || t.Value == "{"):
 			if depth++; depth > MaxNesting {
 				list.Add(tooDeep(spanOf(t)))
 				return list
 			}
-		case t.Type == kindOp && (t.Value == ")" || t.Value == "}"):
+		case t.Type == kindMark && (t.Value == ")" || t.Value == "}"):
 			depth = max(0, depth-1)
 		}
 	}

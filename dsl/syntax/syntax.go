@@ -7,8 +7,8 @@
 //
 // [Format] works on the tokens, not on the tree, and never adds, drops or changes one.
 //
-// The grammar is in grammar.go, every message in messages.go. This package alone knows
-// the parser library (participle).
+// The grammar is in grammar.go, every message in messages.go. This package alone knows the parser library
+// (participle).
 package syntax
 
 import (
@@ -44,12 +44,8 @@ func Parse(name, source string) (*File, diag.List) {
 	if list := limits(source); list.Failed() {
 		return f, list
 	}
-	all, err := tokens(name, source)
-	if err != nil {
-		return f, diag.List{unexpected(diag.Span{}, "this text")}
-	}
-	f.tokens = all
-	visible := code(all)
+	f.tokens = tokens(source)
+	visible := code(f.tokens)
 	if list := tokenLimits(visible); list.Failed() {
 		return f, list
 	}
@@ -169,7 +165,9 @@ func (p *parser) body(head diag.Span) (stmts []Stmt, end diag.Span) {
 func afterDecl(t lexer.Token) bool {
 	return t.EOF() || slices.Contains(declWords, t.Value) || slices.Contains(stmtWords, t.Value)
 }
-func afterHead(lexer.Token) bool   { return true }
+
+func afterHead(lexer.Token) bool { return true }
+
 func afterStmt(t lexer.Token) bool { return t.Value == "}" || afterDecl(t) }
 
 // attempt parses one G from lex. It returns nil where the grammar does not fit, and -1 or the index of the token

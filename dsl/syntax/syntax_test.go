@@ -162,7 +162,7 @@ func TestReserved(t *testing.T) {
 
 // A name that is not reserved can be used wherever a name is.
 func TestWordsThatAreNames(t *testing.T) {
-	for _, word := range strings.Fields("age code codes_2 count date days first_drug known least value version year " +
+	for _, word := range strings.Fields("age code codes_2 date days first_drug known least value version year " +
 		"study_x distinct descendants registered missing purpose") {
 		source := fmt.Sprintf("codes %[1]s = a:b\ncohort %[1]s { index %[1]s include %[1]s = 1 or any %[1]s in %[1]s where (%[1]s > 2) }\n"+
 			"report %[1]s of %[1]s by %[1]s { %[1]s: %[1]s  value: %[1]s of first x }", word)

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -90,8 +91,8 @@ func (e Entry) Canonical() ([]byte, error) {
 // The error is [ErrEntry] and quotes nothing.
 func ParseEntry(text []byte) (Entry, error) {
 	var e Entry
-	if err := canon.Unmarshal(text, &e); err != nil {
-		return Entry{}, fmt.Errorf("%w: %w", ErrEntry, err)
+	if err := json.Unmarshal(text, &e); err != nil {
+		return Entry{}, fmt.Errorf("%w: not JSON of its form", ErrEntry)
 	}
 	if e.V != Version {
 		return Entry{}, fmt.Errorf("%w: unknown version %d; use a newer officina", ErrEntry, e.V)
@@ -100,7 +101,7 @@ func ParseEntry(text []byte) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if !bytes.Equal(again, text) {
+	if !bytes.Equal(again, text) { // another spelling, or members that Entry does not have
 		return Entry{}, fmt.Errorf("%w: not in canonical form", ErrEntry)
 	}
 	return e, nil

@@ -112,7 +112,9 @@ func dimension(d *plan.Dimension) Dimension {
 	for _, b := range d.Bands {
 		out.Keys = append(out.Keys, bandText(b))
 	}
-	out.Keys = append(out.Keys, notRecorded)
+	if !d.AlwaysKnown() {
+		out.Keys = append(out.Keys, notRecorded)
+	}
 	return out
 }
 

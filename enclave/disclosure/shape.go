@@ -55,14 +55,18 @@ func checkReport(p *plan.Plan, r *plan.Report, cells []Cell) error {
 	return nil
 }
 
-// fitsDimensions accepts one position a dimension, the one after the last key included.
+// fitsDimensions accepts one position a dimension, the one after the last key included where a value can be missing.
 func fitsDimensions(r *plan.Report) func(keys []int) bool {
 	return func(keys []int) bool {
 		if len(keys) != len(r.By) {
 			return false
 		}
 		for i, k := range keys {
-			if k < 0 || k > len(r.By[i].Keys)+len(r.By[i].Bands) {
+			last := len(r.By[i].Keys) + len(r.By[i].Bands)
+			if r.By[i].AlwaysKnown() {
+				last--
+			}
+			if k < 0 || k > last {
 				return false
 			}
 		}

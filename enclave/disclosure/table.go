@@ -27,7 +27,8 @@ type Table struct {
 	Tip        string      `json:"tip"` // how to see more
 }
 
-// Dimension is what the rows are grouped by. Its last key stands for persons whose value is not recorded.
+// Dimension is what the rows are grouped by. Its last key stands for persons whose value is not recorded,
+// unless the plan shows that everybody has one.
 type Dimension struct {
 	Name string   `json:"name"`
 	Keys []string `json:"keys"`

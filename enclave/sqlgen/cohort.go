@@ -2,7 +2,6 @@ package sqlgen
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -135,33 +134,58 @@ func (c *cohort) lacking(x plan.Expr, ready *[]plan.Expr) bool {
 	return lacks || len(sets) > 0
 }
 
-// join writes one clause for each event set of features and one that joins them to the stage.
+// join writes one clause for each source of features and one that joins them to the stage.
 func (c *cohort) join(features []plan.Expr) {
-	var sets []string
-	of := map[string][]plan.Expr{}
-	for _, f := range features {
-		key := plan.Sets(f)[0].String()
-		if of[key] == nil {
-			sets = append(sets, key)
-		}
-		if !slices.ContainsFunc(of[key], func(x plan.Expr) bool { return plan.String(x) == plan.String(f) }) {
-			of[key] = append(of[key], f)
-		}
-	}
-	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
-	for _, key := range sets {
-		clause, short, names := c.events(of[key])
-		for i, f := range of[key] {
-			column := clause + "." + names[i]
-			if _, count := f.(*plan.Count); count {
-				column = "coalesce(" + column + ", 0)"
-			}
-			as := short + "_" + names[i]
-			columns += ",\n  " + column + " AS " + as
-			c.columns[plan.String(f)] = as
-		}
-		joins += "\nLEFT JOIN " + clause + " USING (person)"
-	}
 	c.stages++
-	c.next(fmt.Sprintf("s%d", c.stages), "", columns+joins)
+	stage := fmt.Sprintf("s%d", c.stages)
+	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
+	for _, sets := range c.bySource(features) {
+		clause := word(c.name, stage, sets[0].Source.Name)
+		c.events(clause, sets)
+		joins += "\nLEFT JOIN " + clause + " USING (person)"
+		for _, s := range sets {
+			for _, f := range s.features {
+				columns += ",\n  " + joined(clause, c.columns[plan.String(f)], f)
+			}
+		}
+	}
+	c.next(stage, "", columns+joins)
+}
+
+// joined takes a feature from its clause: a person without events has a count of 0 and is missing all else.
+func joined(clause, column string, f plan.Expr) string {
+	if _, count := f.(*plan.Count); count {
+		return fmt.Sprintf("coalesce(%s.%s, 0) AS %s", clause, column, column)
+	}
+	return clause + "." + column
+}
+
+// bySource gathers features by event set, and event sets by source, in the order in which they appear.
+func (c *cohort) bySource(features []plan.Expr) [][]*eventSet {
+	var out [][]*eventSet
+	place := map[string]int{}
+	sets := map[string]*eventSet{}
+	seen := map[string]bool{}
+	for _, f := range features {
+		if seen[plan.String(f)] {
+			continue
+		}
+		seen[plan.String(f)] = true
+		of := plan.Sets(f)[0]
+		s := sets[of.String()]
+		if s == nil {
+			c.sets++
+			s = &eventSet{EventSet: of, short: fmt.Sprintf("e%d", c.sets)}
+			sets[of.String()] = s
+			i, ok := place[of.Source.Name]
+			if !ok {
+				i = len(out)
+				place[of.Source.Name] = i
+				out = append(out, nil)
+			}
+			out[i] = append(out[i], s)
+		}
+		s.features = append(s.features, f)
+	}
+	return out
 }

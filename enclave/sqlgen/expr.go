@@ -16,6 +16,7 @@ func (c *cohort) expr(x plan.Expr) sql {
 	out := c.condition(x)
 	if len(out.text) > MaxText { // some forms write a part twice: stop before that adds up
 		c.fail("an expression needs more than %d bytes of SQL; write it with fewer nested cases", MaxText)
+		return atom("NULL")
 	}
 	return out
 }

@@ -130,26 +130,34 @@ func (c *cohort) summary(r *plan.Report) string {
 		"count(*) AS persons",
 		"count(v) AS recorded",
 		"CAST(sum(v) AS DOUBLE) AS sum",
-		"CAST(sum(CAST(v * v AS " + square + ")) AS DOUBLE) AS sum_squares",
+		"CAST(sum(TRY_CAST(CAST(v AS DOUBLE) * CAST(v AS DOUBLE) AS " + square + ")) AS DOUBLE) AS sum_squares",
 		"CAST(max(abs(v), 2)[1] AS DOUBLE) AS largest1",
 		"CAST(max(abs(v), 2)[2] AS DOUBLE) AS largest2",
 	}
 	return c.tally(r, strings.Join(aggregates, ",\n  "), tryCast(c.expr(r.Value), summand).text+" AS v")
 }
 
-// attrition counts persons by the rule that removed them and why; see [Query].
+// attrition counts persons by the rule that removed them and why; see [Query]. The remarks about exclusions come as
+// two lists side by side.
 func (c *cohort) attrition() string {
-	unknown, remarks := "", ""
+	var unknown string
+	var rules, kept []string
 	for i, r := range c.rules {
 		if r.Exclude {
-			remarks += fmt.Sprintf("\nUNION ALL\nSELECT %d, 2, count(*)\nFROM %s_steps\nWHERE step > %d AND rule%d IS NULL", i, c.name, i, i)
+			rules = append(rules, fmt.Sprint(i))
+			kept = append(kept, fmt.Sprintf("count(*) FILTER (WHERE step > %d AND rule%d IS NULL)", i, i))
 		} else {
-			unknown += fmt.Sprintf(" WHEN %d THEN rule%d IS NULL", i, i)
+			unknown += fmt.Sprintf("\n    WHEN %d THEN rule%d IS NULL", i, i)
 		}
 	}
 	why := "0"
 	if unknown != "" {
-		why = "CAST(CASE step" + unknown + " ELSE false END AS INTEGER)"
+		why = "CAST(CASE step" + unknown + "\n    ELSE false\n  END AS INTEGER)"
 	}
-	return fmt.Sprintf("SELECT step AS k1,\n  %s AS k2,\n  count(*) AS persons\nFROM %s_steps\nGROUP BY ALL%s", why, c.name, remarks)
+	text := fmt.Sprintf("SELECT step AS k1,\n  %s AS k2,\n  count(*) AS persons\nFROM %s_steps\nGROUP BY ALL", why, c.name)
+	if len(rules) > 0 {
+		text += fmt.Sprintf("\nUNION ALL\nSELECT unnest([%s]), 2, unnest([\n  %s])\nFROM %s_steps",
+			strings.Join(rules, ", "), strings.Join(kept, ",\n  "), c.name)
+	}
+	return text
 }

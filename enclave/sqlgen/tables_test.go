@@ -139,16 +139,20 @@ func (r reader) view(name string, s *duck.Sorter, orderBy string) duck.View {
 	return duck.View{Name: name, Paths: []string{fmt.Sprintf("/proc/self/fd/%d", f.Fd())}}
 }
 
-// answers runs a query and returns its rows as text, "-" for what is missing.
+// answers runs a query and returns its rows as text, "-" for what is missing and numbers to 12 digits.
 func (r reader) answers(db *duck.DB, q *Query) [][]string {
 	r.Helper()
 	var out [][]string
 	must(r, db.Select(r.Context(), q.SQL, q.Args, func(row duck.Row) error {
 		texts := make([]string, len(row))
 		for i, v := range row {
-			texts[i] = fmt.Sprint(v)
-			if v == nil {
+			switch v := v.(type) {
+			case nil:
 				texts[i] = "-"
+			case float64:
+				texts[i] = fmt.Sprintf("%.12g", v)
+			default:
+				texts[i] = fmt.Sprint(v)
 			}
 		}
 		out = append(out, texts)

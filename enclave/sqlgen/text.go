@@ -3,6 +3,7 @@ package sqlgen
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -75,14 +76,16 @@ func join(op string, level int, xs []sql) sql {
 // name quotes a name of the catalog.
 func name(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
 
-// word makes a name of our own, which needs no quotes, from parts: letters, digits and underscores.
+// plain is a name that needs no quotes when a word of ours and an underscore stand before it.
+var plain = regexp.MustCompile(`^[a-z0-9_]+$`)
+
+// word makes a name of our own from parts.
 func word(parts ...string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, strings.Join(parts, "_"))
+	s := strings.Join(parts, "_")
+	if plain.MatchString(s) {
+		return s
+	}
+	return name(s)
 }
 
 // table names a stored table so that no WITH clause can stand in its place.

@@ -91,7 +91,7 @@ func (w *Writer) begin(ctx context.Context, dataset, catalog, mark string) error
 	if err != nil && !errors.Is(err, ErrNone) {
 		return err
 	}
-	newest, err := w.clean(ctx, dataset)
+	newest, err := clean(ctx, w.dir, w.keys, dataset)
 	if err != nil {
 		return err
 	}
@@ -111,20 +111,20 @@ func (w *Writer) begin(ctx context.Context, dataset, catalog, mark string) error
 
 // clean removes unfinished snapshots and returns the highest counter of the finished ones. A finished snapshot that a
 // crash kept from coming into force stays: it may as well be one that somebody put out of force.
-func (w *Writer) clean(ctx context.Context, dataset string) (newest uint64, err error) {
-	list, err := os.ReadDir(filepath.Join(w.dir, "snapshots"))
+func clean(ctx context.Context, dir string, k keys.Keys, dataset string) (newest uint64, err error) {
+	list, err := os.ReadDir(filepath.Join(dir, "snapshots"))
 	if err != nil {
 		return 0, err
 	}
 	for _, e := range list {
-		switch path := snapshotDir(w.dir, e.Name()); {
+		switch path := snapshotDir(dir, e.Name()); {
 		case strings.HasPrefix(e.Name(), unfinished):
 			step("remove leftover")
 			if err := os.RemoveAll(path); err != nil {
 				return 0, err
 			}
 		case e.IsDir():
-			m, err := readManifest(ctx, w.dir, w.keys, dataset, e.Name())
+			m, err := readManifest(ctx, dir, k, dataset, e.Name())
 			if err != nil {
 				return 0, fmt.Errorf("snapshot %s: %w, or move the snapshot away", path, err)
 			}

@@ -85,17 +85,34 @@ func Unmarshal(data []byte, v any) error {
 
 // rounded tells whether valid JSON has an integer that the canonical form would change.
 func rounded(text []byte) bool {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	for {
-		tok, err := dec.Token()
-		if err != nil {
-			return false // the end
-		}
-		if n, ok := tok.(json.Number); ok && !double(n.String()) {
-			return true
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '"':
+			i += stringLen(text[i:])
+		case c == '-' || '0' <= c && c <= '9':
+			n := len(text[i:]) - len(bytes.TrimLeft(text[i:], "+-.0123456789Ee"))
+			if !double(string(text[i : i+n])) {
+				return true
+			}
+			i += n
+		default:
+			i++
 		}
 	}
+	return false
+}
+
+// stringLen returns the length of the JSON string that text begins with, quotes included.
+func stringLen(text []byte) int {
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
 }
 
 // repaired tells whether encoding/json replaced broken UTF-8: it writes the escape \ufffd for it, and only

@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/enclave"
+	"github.com/officina-enclave/officina/policy"
 )
 
 // Coder is an error with an exit code of its own; every other error exits with 1.
@@ -26,7 +28,7 @@ type Coder interface {
 }
 
 // invalid is the exit code of what the user has to mend.
-const invalid = 2
+var invalid = enclave.Invalid.Exit()
 
 // Diagnosed is the error of a text with faults.
 type Diagnosed struct {
@@ -88,7 +90,7 @@ func show(w io.Writer, err error, asJSON bool) int {
 		return 0
 	case errors.As(err, &quiet):
 	case asJSON:
-		json.NewEncoder(w).Encode(failure(err, code))
+		Print(w, failureOf(err, code))
 	case errors.As(err, &d):
 		diag.Render(w, d.File, d.Source, d.List)
 	default:
@@ -98,17 +100,28 @@ func show(w io.Writer, err error, asJSON bool) int {
 }
 
 // failure is the JSON of an error.
-func failure(err error, code int) any {
-	out := struct {
-		Error       string    `json:"error"`
-		Exit        int       `json:"exit"`
-		Diagnostics diag.List `json:"diagnostics,omitempty"`
-	}{err.Error(), code, nil}
+type failure struct {
+	Code        enclave.Class   `json:"code"`
+	Exit        int             `json:"exit"`
+	Message     string          `json:"message"`
+	Ref         string          `json:"ref,omitempty"`
+	Denials     []policy.Denial `json:"denials,omitempty"`
+	Diagnostics diag.List       `json:"diagnostics,omitempty"`
+}
+
+func failureOf(err error, code int) failure {
+	f := failure{Code: enclave.Internal, Exit: code, Message: err.Error()}
+	var e *enclave.Error
 	var d *Diagnosed
-	if errors.As(err, &d) {
-		out.Diagnostics = d.List
+	switch {
+	case errors.As(err, &e):
+		f.Code, f.Message, f.Ref, f.Denials, f.Diagnostics = e.Class, e.Message, e.Ref, e.Denials, e.Diagnostics
+	case errors.As(err, &d):
+		f.Code, f.Diagnostics = enclave.Invalid, d.List
+	case code == invalid:
+		f.Code = enclave.Invalid
 	}
-	return out
+	return f
 }
 
 // JSON reports whether --json was given.
@@ -123,6 +136,15 @@ func Print(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+// Say prints a sentence, or v as JSON when --json was given.
+func Say(c *cobra.Command, v any, format string, args ...any) error {
+	if JSON(c) {
+		return Print(c.OutOrStdout(), v)
+	}
+	_, err := fmt.Fprintf(c.OutOrStdout(), format+"\n", args...)
+	return err
 }
 
 // ReadFile reads a file, or the standard input when name is "-".

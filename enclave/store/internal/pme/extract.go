@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 )
 
 // Extract writes plain Parquet of some columns and row groups to dst, in the order of the file, and returns its size.
@@ -105,19 +106,27 @@ func (x *extraction) plan() error {
 	return nil
 }
 
+// scratch are the buffers for one chunk, reused because allocating and clearing them costs as much as decryption.
+type scratch struct{ sealed, plain []byte }
+
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
 // run opens one chunk, writes it and turns j.meta into the metadata of the plain chunk.
 func (x *extraction) run(j *job) error {
-	in := make([]byte, j.length)
-	if err := readFull(x.src, in, j.start); err != nil {
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	s.sealed = slices.Grow(s.sealed[:0], int(j.length))[:j.length]
+	if err := readFull(x.src, s.sealed, j.start); err != nil {
 		return err
 	}
-	p := plainChunk{out: make([]byte, 0, j.length), data: -1}
+	p := plainChunk{out: slices.Grow(s.plain[:0], int(j.length)), data: -1}
+	s.plain = p.out
+	defer clear(s.plain[:j.length]) // the opened pages: they fit, so out stays where it is
 	_, p.dictionary = j.meta.get(columnDictionary)
-	if err := p.pages(in, j.gcm, x.aad, j.row, j.column); err != nil {
+	if err := p.pages(s.sealed, j.gcm, x.aad, j.row, j.column); err != nil {
 		return fmt.Errorf("row group %d, column %q: %w", j.row, x.columns[j.column].name, err)
 	}
 	j.meta = p.describe(j)
-	defer clear(p.out)
 	_, err := x.dst.WriteAt(p.out, j.to)
 	return err
 }

@@ -1,0 +1,100 @@
+package sqlgen
+
+import (
+	"strings"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
+)
+
+// Numbers enter sums as decimals, whose sums are exact and so the same in any order. 38 digits hold the sum of
+// 10^10 values, and of 10^9 squares.
+const (
+	summand = "DECIMAL(18, 8)"
+	square  = "DECIMAL(29, 8)"
+	limit   = "1e10" // no summand reaches it
+)
+
+// feature returns a name for one feature and its aggregate over the events for which filter is true.
+func (c *cohort) feature(f plan.Expr, filter []sql) (string, sql) {
+	switch f := f.(type) {
+	case *plan.Count:
+		if f.Distinct == "" {
+			return "count", filtered(atom("count(*)"), filter)
+		}
+		return "count_" + f.Distinct, filtered(atom("count(DISTINCT %s)", c.column(f.Set, f.Distinct).text), filter)
+	case *plan.Pick:
+		return map[bool]string{false: "first_", true: "last_"}[f.Last] + f.Column.Name, filtered(c.pick(f), filter)
+	case *plan.Agg:
+		return f.Fn + "_" + f.Column.Name, c.statistic(f, filter)
+	}
+	c.fail("%T is no feature", f)
+	return "", sql{}
+}
+
+func filtered(aggregate sql, filter []sql) sql {
+	if len(filter) == 0 {
+		return aggregate
+	}
+	return atom("%s FILTER (WHERE %s)", aggregate.text, join("AND", andLevel, filter).text)
+}
+
+// pick takes a column of the first or last event. Only the columns up to the picked one can break a tie that
+// matters: events alike in these are alike in it.
+func (c *cohort) pick(f *plan.Pick) sql {
+	x := c.column(f.Set, f.Column.Name)
+	var order []string
+	for _, key := range tieOrder(f.Set.Source) {
+		direction := " NULLS LAST"
+		if key == catalog.Start && f.Last {
+			direction = " DESC NULLS LAST"
+		}
+		order = append(order, c.column(f.Set, key).text+direction)
+		if key == f.Column.Name {
+			break
+		}
+	}
+	switch {
+	case len(order) > 1:
+		return atom("first(%s ORDER BY %s)", x.text, strings.Join(order, ", "))
+	case f.Last && f.Column.Name == catalog.Start:
+		return call("max", x)
+	}
+	return call("min", x)
+}
+
+// tieOrder is the order that breaks ties: start, code, value, end, then the source's own columns
+// (LANGUAGE, Meaning 7). Dictionary ids are in the order of code texts.
+func tieOrder(s *catalog.Source) []string {
+	var out []string
+	for _, k := range []string{catalog.Start, catalog.CodeOf, catalog.Value, catalog.End} {
+		if _, ok := s.Column(k); ok {
+			out = append(out, k)
+		}
+	}
+	for _, k := range s.Columns {
+		out = append(out, k.Name)
+	}
+	return out
+}
+
+// statistic writes a statistic that does not depend on the order of events.
+func (c *cohort) statistic(f *plan.Agg, filter []sql) sql {
+	x := c.column(f.Set, f.Column.Name)
+	if f.Column.Type.Kind != catalog.Number {
+		x = cast(x, "DOUBLE")
+	}
+	switch f.Fn {
+	case "sum":
+		return cast(filtered(call("sum", tryCast(x, summand)), filter), "DOUBLE")
+	case "mean":
+		return filtered(call("avg", tryCast(x, summand)), filter)
+	case "median", "min", "max":
+		return filtered(call(f.Fn, x), filter)
+	case "sd": // of the sorted values: a running variance depends on their order in its last digits
+		small := binary(call("abs", x), "<", atom(limit), compareLevel)
+		return atom("list_stddev_samp(list_sort(%s))", filtered(call("list", x), append(filter, small)).text)
+	}
+	c.fail("no statistic %s", f.Fn)
+	return sql{}
+}
