@@ -68,10 +68,10 @@ func (f *facts) expr(x plan.Expr) {
 		f.Literals += len(x.Values)
 	case *plan.InCodes:
 		f.codes(x.Codes)
-	case *plan.Pick:
-		f.column(x.Set.Source, x.Column)
-	case *plan.Agg:
-		f.column(x.Set.Source, x.Column)
+	case *plan.Pick, *plan.Agg:
+		for _, c := range plan.Columns(x) {
+			f.column(plan.Sets(x)[0].Source, &c)
+		}
 	}
 }
 

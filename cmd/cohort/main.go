@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/officina-enclave/officina/dsl"
-	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/audit"
@@ -121,27 +120,8 @@ func readTarget(c *cobra.Command, query string) (dsl.Target, error) {
 	if path == "" {
 		return dsl.Target{}, cli.Usagef("there is no catalog.yaml beside the query or above it; name it with --catalog")
 	}
-	text, err := cli.ReadFile(c, path)
-	if err != nil {
-		return dsl.Target{}, err
-	}
-	cat, diags := catalog.Parse(path, []byte(text))
-	if diags.Failed() {
-		return dsl.Target{}, &cli.Diagnosed{File: path, Source: text, List: diags}
-	}
-	words := filepath.Join(filepath.Dir(path), "vocabulary.csv")
-	vocabulary, err := os.ReadFile(words)
-	if os.IsNotExist(err) {
-		vocabulary, err = []byte("code,label,parents\n"), nil
-	}
-	if err != nil {
-		return dsl.Target{}, err
-	}
-	v, diags := catalog.ParseVocabulary(vocabulary)
-	if diags.Failed() {
-		return dsl.Target{}, &cli.Diagnosed{File: words, Source: string(vocabulary), List: diags}
-	}
-	return dsl.Target{Catalog: cat, Vocabulary: v}, nil
+	t, err := cli.ReadTarget(c, path, "")
+	return t.Target, err
 }
 
 // findCatalog looks for catalog.yaml beside a query and in the two folders above.

@@ -39,7 +39,11 @@ func auditVerify() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify",
 		Short: "Check every entry, every tile and the chain of runs; needs public keys only",
-		Args:  cobra.NoArgs,
+		Long: `verify reads the whole log and needs no secret. An auditor keeps a copy of DIR/audit/tree/checkpoint elsewhere
+and gives it with --remembered the next time: the log must continue it, so that nothing was cut off or rewritten.`,
+		Example: `  enclave keys public > enclave-keys.json              # once, by the custodian
+  enclave audit verify --data /srv/officina --keys enclave-keys.json`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, key, err := logOf(c)
 			if err != nil {
@@ -55,14 +59,7 @@ func auditVerify() *cobra.Command {
 			if err != nil {
 				return &enclave.Error{Class: enclave.Invalid, Message: fmt.Sprintf("the audit log does not verify: %v", err)}
 			}
-			if cli.JSON(c) {
-				return cli.Print(c.OutOrStdout(), r)
-			}
-			fmt.Fprintf(c.OutOrStdout(), "ok: %d entries, root %x\n", r.Size, r.Root)
-			for _, id := range r.Unfinished {
-				fmt.Fprintf(c.OutOrStdout(), "run without outcome: %s (under way, or cut off by a crash)\n", id)
-			}
-			return nil
+			return showReport(c, r)
 		},
 	}
 	c.Flags().String("keys", "enclave-keys.json", "the enclave's published keys")
@@ -75,8 +72,10 @@ func auditShow() *cobra.Command {
 	var kinds []string
 	c := &cobra.Command{
 		Use:   "show",
-		Short: "Print the entries, oldest first",
-		Args:  cobra.NoArgs,
+		Short: "Print the entries, oldest first; with --json one object an entry",
+		Example: `  enclave audit show --study diabetes --kind denied
+  enclave audit show --json | jq .entry`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			dir, key, err := logOf(c)
 			if err != nil {
@@ -102,10 +101,36 @@ func auditShow() *cobra.Command {
 	return c
 }
 
-func showEntry(c *cobra.Command, r inspect.Record) error {
-	if cli.JSON(c) {
-		return cli.Print(c.OutOrStdout(), r)
+// logReport is what --json prints of a log that verifies.
+type logReport struct {
+	Entries    uint64                `json:"entries"`
+	Root       audit.Hash            `json:"root"`
+	Kinds      map[audit.Kind]uint64 `json:"kinds"`
+	Unfinished []string              `json:"unfinished"` // runs without outcome
+	Pending    uint64                `json:"pending"`    // entries not yet under a signature
+	Checkpoint string                `json:"checkpoint"` // for --remembered
+}
+
+func showReport(c *cobra.Command, r inspect.Report) error {
+	text := fmt.Sprintf("ok: %d entries, root %v", r.Size, r.Root)
+	if r.Pending > 0 {
+		text += fmt.Sprintf("\n%d entries more are not signed yet: the enclave is running, or was cut off", r.Pending)
 	}
+	for _, id := range r.Unfinished {
+		text += fmt.Sprintf("\nrun without outcome: %s (under way, or cut off by a crash)", id)
+	}
+	report := logReport{r.Size, r.Root, r.Kinds, append([]string{}, r.Unfinished...), r.Pending, string(r.Checkpoint)}
+	return cli.Say(c, report, "%s", text)
+}
+
+// record is what --json prints of an entry.
+type record struct {
+	Index uint64      `json:"index"`
+	Leaf  audit.Hash  `json:"leaf"`
+	Entry audit.Entry `json:"entry"`
+}
+
+func showEntry(c *cobra.Command, r inspect.Record) error {
 	e := r.Entry
 	words := []string{fmt.Sprintf("%6d", r.Index), e.Time.Format(time.RFC3339), string(e.Kind)}
 	for _, w := range []string{string(e.Class), e.Action, e.Dataset, e.Study, e.ID, strings.Join(e.Denials, ",")} {
@@ -113,6 +138,5 @@ func showEntry(c *cobra.Command, r inspect.Record) error {
 			words = append(words, w)
 		}
 	}
-	_, err := fmt.Fprintln(c.OutOrStdout(), strings.Join(words, "  "))
-	return err
+	return cli.Say(c, record{r.Index, r.Leaf, e}, "%s", strings.Join(words, "  "))
 }

@@ -42,6 +42,8 @@ func demoCommand() *cobra.Command {
 encrypts it, registers two studies, runs their cohort queries and verifies every receipt.
 
 The same seed gives the same persons and the same keys, so nothing in it is secret.`,
+		Example: `  enclave demo --persons 100000 --keep demo-data
+  enclave demo --json | jq .first_answer_s`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if persons < 100 || persons > 2_000_000 {
@@ -180,7 +182,7 @@ func (d *demonstration) ask(ctx context.Context, n *node.Node) error {
 			Subject: policy.Subject{ID: demoResearcher, Organisation: "Officina demo", Roles: []string{"researcher"}}}
 		a, err := ask(ctx, n, e, s)
 		if err != nil {
-			return diagnosed(err, s)
+			return diagnosed(err, s.Name, s.Text)
 		}
 		if err := d.show(a); err != nil {
 			return err

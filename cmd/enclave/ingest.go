@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -28,15 +27,8 @@ last step the old snapshot stays. The load report tells files and lines, never v
 		Example: `  enclave ingest shared/data/clinical/r_survival --catalog pbc.catalog.yaml --mapping pbc.mapping.yaml`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if vocabulary == "" {
-				vocabulary = nextTo(catalog, "vocabulary.csv")
-			}
-			text, err := cli.ReadFile(c, catalog)
+			target, err := cli.ReadTarget(c, catalog, vocabulary)
 			if err != nil {
-				return err
-			}
-			words, err := os.ReadFile(vocabulary)
-			if err != nil && !os.IsNotExist(err) {
 				return err
 			}
 			source, err := csv.Open(args[0], mapping)
@@ -45,9 +37,10 @@ last step the old snapshot stays. The load report tells files and lines, never v
 			}
 			defer source.Close()
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
-				report, err := load(ctx, c, n, node.Load{Name: catalog, Catalog: []byte(text), Vocabulary: words, Source: source, Limit: limit})
-				if err := showReport(c, report); err != nil {
-					return err
+				report, err := load(ctx, c, n, node.Load{Name: catalog, Catalog: target.Catalog, Vocabulary: target.Vocabulary,
+					Source: source, Limit: limit})
+				if len(report.Tables) > 0 {
+					err = errors.Join(showLoad(c, report), err)
 				}
 				return steward(err)
 			})
@@ -74,7 +67,7 @@ func load(ctx context.Context, c *cobra.Command, n *node.Node, l node.Load) (ing
 	return n.Ingest(ctx, l)
 }
 
-func showReport(c *cobra.Command, r ingest.Report) error {
+func showLoad(c *cobra.Command, r ingest.Report) error {
 	if cli.JSON(c) {
 		return cli.Print(c.OutOrStdout(), r)
 	}

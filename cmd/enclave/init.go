@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -43,8 +42,8 @@ func initCommand() *cobra.Command {
 			if err := node.Create(dir, config, public, func(dir string) (*local.Keyring, error) { return local.Create(dir, local.Options{}) }); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "made %s; its keys are in %s/keys: back them up, without them the data are lost\n", dir, dir)
-			return nil
+			return cli.Say(c, map[string]string{"data": dir, "name": name},
+				"made %s; its keys are in %s/keys: back them up, without them the data are lost", dir, dir)
 		},
 	}
 	c.Flags().StringVar(&name, "name", "", "name of the enclave, such as irccs-example")
@@ -86,7 +85,11 @@ func studyKeygen() *cobra.Command {
 			if err := durable.WriteFile(out+".key.pem", secret, 0o600); err != nil {
 				return err
 			}
-			return durable.WriteFile(out+".pub.pem", open, 0o644)
+			if err := durable.WriteFile(out+".pub.pem", open, 0o644); err != nil {
+				return err
+			}
+			return cli.Say(c, map[string]string{"private": out + ".key.pem", "public": out + ".pub.pem"},
+				"made %s.key.pem: keep it secret; and %s.pub.pem: give it to the custodian", out, out)
 		},
 	}
 	c.Flags().StringVar(&out, "out", "board", "beginning of the two file names")
@@ -96,15 +99,17 @@ func studyKeygen() *cobra.Command {
 func studySign() *cobra.Command {
 	var key string
 	c := &cobra.Command{
-		Use:   "sign STUDY.yaml",
-		Short: "Sign a study as the ethics board: writes STUDY.yaml.sig",
-		Args:  cobra.ExactArgs(1),
+		Use:     "sign STUDY.yaml",
+		Short:   "Sign a study as the ethics board: writes STUDY.yaml.sig",
+		Example: `  enclave study sign diabetes.yaml --key board.key.pem`,
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := cli.ReadFile(c, args[0])
 			if err != nil {
 				return err
 			}
-			if _, err := study.Parse([]byte(text)); err != nil {
+			s, err := study.Parse([]byte(text))
+			if err != nil {
 				return cli.Usagef("%s: %v", args[0], err)
 			}
 			pem, err := cli.ReadFile(c, key)
@@ -115,7 +120,10 @@ func studySign() *cobra.Command {
 			if err != nil {
 				return cli.Usagef("%s: %v", key, err)
 			}
-			return durable.WriteFile(args[0]+".sig", study.Sign(private, []byte(text)), 0o644)
+			if err := durable.WriteFile(args[0]+".sig", study.Sign(private, []byte(text)), 0o644); err != nil {
+				return err
+			}
+			return cli.Say(c, map[string]string{"study": s.ID, "signature": args[0] + ".sig"}, "signed study %s: %s.sig", s.ID, args[0])
 		},
 	}
 	c.Flags().StringVar(&key, "key", "board.key.pem", "private key of the board member (PEM)")
@@ -124,9 +132,10 @@ func studySign() *cobra.Command {
 
 func studyAdd() *cobra.Command {
 	return &cobra.Command{
-		Use:   "add STUDY.yaml",
-		Short: "Register a signed study; STUDY.yaml.sig is beside it",
-		Args:  cobra.ExactArgs(1),
+		Use:     "add STUDY.yaml",
+		Short:   "Register a signed study; STUDY.yaml.sig is beside it",
+		Example: `  enclave study add diabetes.yaml`,
+		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := cli.ReadFile(c, args[0])
 			if err != nil {
@@ -138,21 +147,22 @@ func studyAdd() *cobra.Command {
 			}
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
 				s, err := n.AddStudy(ctx, []byte(text), []byte(signature))
-				if err == nil {
-					fmt.Fprintf(c.OutOrStdout(), "registered study %s: %s\n", s.ID, s.Title)
+				if err != nil {
+					return err
 				}
-				return err
+				return cli.Say(c, map[string]string{"study": s.ID, "title": s.Title, "digest": s.Digest}, "registered study %s: %s", s.ID, s.Title)
 			})
 		},
 	}
 }
 
 func keysCommand() *cobra.Command {
-	c := &cobra.Command{Use: "keys", Short: "Describe, publish, rotate keys"}
+	c := &cobra.Command{Use: "keys", Short: "Describe and publish keys"}
 	c.AddCommand(&cobra.Command{
-		Use:   "public",
-		Short: "Print the public keys with which anybody checks receipts and the audit log",
-		Args:  cobra.NoArgs,
+		Use:     "public",
+		Short:   "Print the public keys with which anybody checks receipts and the audit log",
+		Example: `  enclave keys public > enclave-keys.json`,
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
 				k, err := n.PublicKeys(ctx)
@@ -191,9 +201,8 @@ func configCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "ok: enclave %s; no cell below %d persons, counts in steps of %d\n",
-				config.Name, config.Floor.MinCell, config.Floor.RoundTo)
-			return nil
+			return cli.Say(c, map[string]any{"name": config.Name, "contact": config.Contact, "floor": config.Floor},
+				"ok: enclave %s; no cell below %d persons, counts in steps of %d", config.Name, config.Floor.MinCell, config.Floor.RoundTo)
 		},
 	})
 	return c
@@ -202,9 +211,10 @@ func configCommand() *cobra.Command {
 func policyCommand() *cobra.Command {
 	c := &cobra.Command{Use: "policy", Short: "Check policy bundles"}
 	c.AddCommand(&cobra.Command{
-		Use:   "check [DIR]",
-		Short: "Compile a bundle and run its tests; without DIR the one that ships",
-		Args:  cobra.MaximumNArgs(1),
+		Use:     "check [DIR]",
+		Short:   "Compile a bundle and run its tests; without DIR the one that ships",
+		Example: `  enclave policy check /srv/officina/policy`,
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			bundle := policy.Default()
 			if len(args) == 1 {
@@ -214,8 +224,7 @@ func policyCommand() *cobra.Command {
 			if err != nil {
 				return &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
 			}
-			fmt.Fprintf(c.OutOrStdout(), "ok: %s\n", b.Digest())
-			return nil
+			return cli.Say(c, map[string]string{"digest": b.Digest()}, "ok: %s", b.Digest())
 		},
 	})
 	return c

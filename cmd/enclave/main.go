@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +50,3 @@ func withNode(c *cobra.Command, work func(ctx context.Context, n *node.Node) err
 	defer func() { err = errors.Join(err, n.Close()) }()
 	return work(c.Context(), n)
 }
-
-// nextTo is a file beside another one.
-func nextTo(path, name string) string { return filepath.Join(filepath.Dir(path), name) }

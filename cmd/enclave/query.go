@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/user"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/enclave"
 	"github.com/officina-enclave/officina/enclave/node"
 	"github.com/officina-enclave/officina/internal/cli"
@@ -24,18 +26,28 @@ func queryCommand() *cobra.Command {
 		timings                                    bool
 	}
 	c := &cobra.Command{
-		Use:   "query FILE --study ID --dataset NAME --as PERSON",
+		Use:   "query FILE --study ID --as PERSON",
 		Short: "Submit a cohort query in this process and show what may be released",
 		Long: `query takes a cohort query all the way: compiled, decided by policy, recorded, run over the encrypted
 snapshot, protected, recorded, released with a signed receipt.
 
 Whoever can run this command holds the data folder: --as is taken at its word. Researchers come through
-the service, where they log in.`,
+the service, where they log in.
+
+Exit codes: 0 released, 2 the query has faults, 3 denied, 4 everything is hidden, 7 not found, 8 unavailable.`,
+		Example: `  enclave query examples/diabetes/metformin.cohort --study diabetes --as researcher@example.org
+  enclave query carriers.cohort --study oncology --as ada@example.org --param min_age="40 years" --out answer
+  cohort verify answer/receipt.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			text, err := cli.ReadFile(c, args[0])
 			if err != nil {
 				return err
+			}
+			if o.dataset == "" {
+				if o.dataset, err = datasetOf(args[0], text); err != nil {
+					return err
+				}
 			}
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
 				e, err := n.Enclave(ctx, o.dataset)
@@ -46,7 +58,7 @@ the service, where they log in.`,
 					Subject: policy.Subject{ID: o.subject, Organisation: o.organisation, Roles: []string{"researcher"}}}
 				a, err := ask(ctx, n, e, s)
 				if err != nil {
-					return diagnosed(err, s)
+					return diagnosed(err, s.Name, s.Text)
 				}
 				if o.out != "" {
 					if err := a.save(o.out); err != nil {
@@ -59,23 +71,42 @@ the service, where they log in.`,
 	}
 	f := c.Flags()
 	f.StringVar(&o.study, "study", "", "id of the registered study")
-	f.StringVar(&o.dataset, "dataset", "", "dataset to ask")
-	f.StringVar(&o.subject, "as", "", "who asks: a person named in the study")
+	f.StringVar(&o.dataset, "dataset", "", "dataset to ask (default: the one that the query names)")
+	f.StringVar(&o.subject, "as", login(), "who asks: a person named in the study")
 	f.StringVar(&o.organisation, "organisation", "", "of the person who asks")
 	f.StringToStringVar(&o.params, "param", nil, "value of a parameter, such as min_age=\"40 years\"")
 	f.StringVar(&o.out, "out", "", "folder for release.json, receipt.json and enclave-keys.json")
 	f.BoolVar(&o.timings, "timings", false, "show where the time went")
-	for _, name := range []string{"study", "dataset", "as"} {
-		c.MarkFlagRequired(name)
-	}
+	c.MarkFlagRequired("study")
 	return c
 }
 
-// diagnosed shows the faults of a query under its text.
-func diagnosed(err error, s enclave.Submission) error {
+// login is the user's name on this machine.
+func login() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
+}
+
+// datasetOf is the dataset that the study line of a query names.
+func datasetOf(name, text string) (string, error) {
+	file, diags := syntax.Parse(name, text)
+	if diags.Failed() {
+		return "", &cli.Diagnosed{File: name, Source: text, List: diags.Sorted()}
+	}
+	if file.Study != nil && file.Study.Dataset.Name != "" {
+		return file.Study.Dataset.Name, nil
+	}
+	return "", cli.Usagef("%s does not say which dataset it asks: add `dataset \"…\"` to its study line, or give --dataset", name)
+}
+
+// diagnosed shows the faults of a file under its text.
+func diagnosed(err error, name, text string) error {
 	var e *enclave.Error
 	if errors.As(err, &e) && len(e.Diagnostics) > 0 {
-		return &cli.Diagnosed{File: s.Name, Source: s.Text, List: e.Diagnostics}
+		return &cli.Diagnosed{File: name, Source: text, List: e.Diagnostics}
 	}
 	return err
 }

@@ -11,7 +11,7 @@ import (
 // maxNodes bounds the work on definitions that use each other many times over, maxDepth the length of a chain
 // of operators, which is as deep as it is long.
 const (
-	maxNodes = 50_000
+	maxNodes = 5_000
 	maxDepth = 256
 )
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -260,7 +261,9 @@ func canonCompare(x *Compare) Expr {
 	op, v := x.Op, c.Value
 	switch n := v.(type) {
 	case int64:
-		op, v = wholeBound(op, n)
+		if x.L.Type().Kind == catalog.Int && n < math.MaxInt64 {
+			op, v = wholeBound(op, n)
+		}
 		if _, count := x.L.(*Count); count && v == int64(0) && op == "=" {
 			op, v = "<", int64(1)
 		} else if count && v == int64(0) && op == "!=" {

@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+)
 
 // Walk calls visit for x and everything below it, event sets included, parents first. A false result of
 // visit leaves the parts out.
@@ -40,6 +44,36 @@ func Parts(x Expr) []Expr {
 	var parts []Expr
 	mapChildren(x, func(part Expr) Expr { parts = append(parts, part); return part })
 	return parts
+}
+
+// TieOrder is the order of columns that breaks ties between events of s: start, code, value, end, then the
+// source's own columns in catalog order (LANGUAGE, Meaning 7).
+func TieOrder(s *catalog.Source) []catalog.Column {
+	var out []catalog.Column
+	for _, name := range []string{catalog.Start, catalog.CodeOf, catalog.Value, catalog.End} {
+		if c, ok := s.Column(name); ok {
+			out = append(out, c)
+		}
+	}
+	return append(out, s.Columns...)
+}
+
+// Columns returns the columns that x itself reads. A pick reads those that break ties, up to the picked one:
+// events alike in these are alike in it.
+func Columns(x Expr) []catalog.Column {
+	switch x := x.(type) {
+	case *Attr:
+		return []catalog.Column{*x.Column}
+	case *Field:
+		return []catalog.Column{*x.Column}
+	case *Agg:
+		return []catalog.Column{*x.Column}
+	case *Pick:
+		order := TieOrder(x.Set.Source)
+		picked := slices.IndexFunc(order, func(c catalog.Column) bool { return c.Name == x.Column.Name })
+		return order[:picked+1]
+	}
+	return nil
 }
 
 // Exprs returns the top expressions of p: index dates, rules, dimensions, values.

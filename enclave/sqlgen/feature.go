@@ -39,20 +39,16 @@ func filtered(aggregate sql, filter []sql) sql {
 	return atom("%s FILTER (WHERE %s)", aggregate.text, join("AND", andLevel, filter).text)
 }
 
-// pick takes a column of the first or last event. Only the columns up to the picked one can break a tie that
-// matters: events alike in these are alike in it.
+// pick takes a column of the first or last event, ties broken by the columns that the plan says.
 func (c *cohort) pick(f *plan.Pick) sql {
 	x := c.column(f.Set, f.Column.Name)
 	var order []string
-	for _, key := range tieOrder(f.Set.Source) {
+	for _, key := range plan.Columns(f) {
 		direction := " NULLS LAST"
-		if key == catalog.Start && f.Last {
+		if key.Name == catalog.Start && f.Last {
 			direction = " DESC NULLS LAST"
 		}
-		order = append(order, c.column(f.Set, key).text+direction)
-		if key == f.Column.Name {
-			break
-		}
+		order = append(order, c.column(f.Set, key.Name).text+direction)
 	}
 	switch {
 	case len(order) > 1:
@@ -61,21 +57,6 @@ func (c *cohort) pick(f *plan.Pick) sql {
 		return call("max", x)
 	}
 	return call("min", x)
-}
-
-// tieOrder is the order that breaks ties: start, code, value, end, then the source's own columns
-// (LANGUAGE, Meaning 7). Dictionary ids are in the order of code texts.
-func tieOrder(s *catalog.Source) []string {
-	var out []string
-	for _, k := range []string{catalog.Start, catalog.CodeOf, catalog.Value, catalog.End} {
-		if _, ok := s.Column(k); ok {
-			out = append(out, k)
-		}
-	}
-	for _, k := range s.Columns {
-		out = append(out, k.Name)
-	}
-	return out
 }
 
 // statistic writes a statistic that does not depend on the order of events.

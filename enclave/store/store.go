@@ -21,7 +21,7 @@ const (
 // Options says how to open a dataset.
 type Options struct {
 	ImageBudget int64         // bytes of all images together; 0 is 1 GiB
-	TTL         time.Duration // how long an image or a footer stays in memory unused or not; 0 is 10 minutes
+	TTL         time.Duration // how long an image or a footer may be handed out, used or not; 0 is 10 minutes
 	Expect      string        // digest the manifest must have; "" is any
 	Newest      uint64        // highest counter the audit log knows; an older manifest is refused
 }
@@ -78,7 +78,10 @@ func Open(ctx context.Context, dir string, k keys.Keys, dataset string, o Option
 		budget = defaultBudget
 	}
 	s.images = newCache(budget, s.ttl)
-	return s, s.checkEpoch(ctx)
+	if err := s.checkEpoch(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // inForce reads and verifies the manifest of the snapshot in force.

@@ -68,12 +68,35 @@ func Main(root *cobra.Command) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+	asJSON := root.PersistentFlags().Bool("json", false, "print JSON instead of text, errors as well")
+	return show(os.Stderr, run(ctx, root), *asJSON)
+}
+
+// run executes root. What goes wrong before a command begins is an error of usage.
+func run(ctx context.Context, root *cobra.Command) error {
+	began := false
+	note(root, &began)
+	c, err := root.ExecuteContextC(ctx)
+	if err == nil && !c.Runnable() && c.Flags().NArg() > 0 { // cobra shows help for `enclave audit nonsense`
+		err = fmt.Errorf("unknown command %q for %q", c.Flags().Arg(0), c.CommandPath())
+	}
+	if err != nil && !began {
 		return Usagef("%v\nsee `%s --help`", err, c.CommandPath())
-	})
-	asJSON := root.PersistentFlags().Bool("json", false, "print one JSON object instead of text")
-	err := root.ExecuteContext(ctx)
-	return show(os.Stderr, err, *asJSON)
+	}
+	return err
+}
+
+// note sets began when a command of the tree begins.
+func note(c *cobra.Command, began *bool) {
+	if work := c.RunE; work != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			*began = true
+			return work(c, args)
+		}
+	}
+	for _, below := range c.Commands() {
+		note(below, began)
+	}
 }
 
 // show prints an error and returns its exit code.

@@ -16,31 +16,33 @@ type Stage struct {
 
 type key struct{}
 
-type recorder struct {
-	mu     sync.Mutex
-	stages []Stage
+// Observe returns a context whose stages tell f, each when it ends, from the goroutine that ran it.
+func Observe(ctx context.Context, f func(Stage)) context.Context {
+	return context.WithValue(ctx, key{}, f)
 }
 
 // Record returns a context whose stages are recorded, and a function that returns them in the order they ended.
 func Record(ctx context.Context) (context.Context, func() []Stage) {
-	r := &recorder{}
-	return context.WithValue(ctx, key{}, r), func() []Stage {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		return append([]Stage(nil), r.stages...)
+	var mu sync.Mutex
+	var stages []Stage
+	ctx = Observe(ctx, func(s Stage) {
+		mu.Lock()
+		defer mu.Unlock()
+		stages = append(stages, s)
+	})
+	return ctx, func() []Stage {
+		mu.Lock()
+		defer mu.Unlock()
+		return append([]Stage(nil), stages...)
 	}
 }
 
-// Begin starts a stage and returns how to end it. Without a recorder in ctx it does nothing.
+// Begin starts a stage and returns how to end it. When nobody observes ctx it does nothing.
 func Begin(ctx context.Context, name string) (end func()) {
-	r, ok := ctx.Value(key{}).(*recorder)
+	f, ok := ctx.Value(key{}).(func(Stage))
 	if !ok {
 		return func() {}
 	}
 	began := time.Now()
-	return func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.stages = append(r.stages, Stage{name, time.Since(began)})
-	}
+	return func() { f(Stage{name, time.Since(began)}) }
 }

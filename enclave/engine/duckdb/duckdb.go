@@ -12,13 +12,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/disclosure"
 	"github.com/officina-enclave/officina/enclave/duck"
 	"github.com/officina-enclave/officina/enclave/sqlgen"
 	"github.com/officina-enclave/officina/enclave/store"
+	"github.com/officina-enclave/officina/internal/stage"
 )
 
 // Engine runs plans. It is safe for concurrent use: every run has its own DuckDB instance.
@@ -62,21 +62,10 @@ const (
 	Close      Stage = "close"      // free the instance
 )
 
-type observerKey struct{}
-
-// WithTimings returns a context with which [Engine.Run] tells observe how long each stage took, from the goroutine
-// that runs the plan.
-func WithTimings(ctx context.Context, observe func(Stage, time.Duration)) context.Context {
-	return context.WithValue(ctx, observerKey{}, observe)
-}
-
-// timed runs one stage and tells how long it took.
+// timed runs one stage.
 func timed[T any](ctx context.Context, s Stage, do func() (T, error)) (T, error) {
-	begin := time.Now()
+	defer stage.Begin(ctx, "run: "+string(s))()
 	out, err := do()
-	if observe, ok := ctx.Value(observerKey{}).(func(Stage, time.Duration)); ok {
-		observe(s, time.Since(begin))
-	}
 	if err != nil {
 		return out, &Error{s, err}
 	}

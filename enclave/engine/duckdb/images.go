@@ -70,14 +70,14 @@ func ranges(codes []uint32) []store.Range {
 	return []store.Range{r}
 }
 
-// groups are the column-key groups of the columns that p names: what policy saw and allowed.
+// groups are the column-key groups of the columns that p reads: what policy saw and allowed.
 func groups(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
 	visit := func(x plan.Expr) bool {
 		for _, s := range plan.Sets(x) {
 			out[string(s.Source.Sensitivity)] = true
 		}
-		if c := columnOf(x); c != nil {
+		for _, c := range plan.Columns(x) {
 			out[string(c.Sensitivity)] = true
 		}
 		return true
@@ -86,18 +86,4 @@ func groups(p *plan.Plan) map[string]bool {
 		plan.Walk(x, visit)
 	}
 	return out
-}
-
-func columnOf(x plan.Expr) *catalog.Column {
-	switch x := x.(type) {
-	case *plan.Attr:
-		return x.Column
-	case *plan.Field:
-		return x.Column
-	case *plan.Pick:
-		return x.Column
-	case *plan.Agg:
-		return x.Column
-	}
-	return nil
 }

@@ -129,7 +129,10 @@ func Open(dir string, o Options) (*Keyring, error) {
 		return nil, err
 	}
 	k := &Keyring{dir: dir, lock: l}
-	return k, k.load()
+	if err := k.load(); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // load reads the file; the caller holds mu, or has the only reference.

@@ -170,7 +170,7 @@ func (f *File) column(name string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("%w: %q; see the catalog for the columns", ErrColumn, name)
+	return 0, fmt.Errorf("%w: %q; see the catalog", ErrColumn, name)
 }
 
 // Unlock opens the metadata of columns, in every row group, with keys by name. What is unlocked stays so without the
@@ -225,7 +225,7 @@ func (f *File) unlock(c int, keys map[string][]byte) error {
 func cipherFor(keys map[string][]byte, id string) (cipher.AEAD, error) {
 	key, ok := keys[id]
 	if !ok {
-		return nil, fmt.Errorf("%w: %q; ask for a plan without it", ErrColumnKey, id)
+		return nil, fmt.Errorf("%w: %q", ErrColumnKey, id)
 	}
 	return newGCM(key)
 }

@@ -160,3 +160,29 @@ func TestSwappedRowGroupsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOpen puts any bytes into a sealed file, or cuts it; whatever opens must be the file itself.
+func FuzzOpen(f *testing.F) {
+	sealed := seal(f, sample.Parquet(f, sample.Shape{Rows: 20, GroupLen: 10}), perColumn)
+	want, err := extract(sealed, sample.Columns)
+	if err != nil {
+		f.Fatal(err)
+	}
+	tail, err := Tail(bytes.NewReader(sealed), int64(len(sealed)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(uint(0), []byte("PAR1"), uint(0))
+	f.Add(uint(len(sealed)-len(tail)), []byte{0x1c, 0x2c, 0x00}, uint(0))
+	f.Add(uint(len(sealed)-8), []byte{1, 0, 0, 0}, uint(0))
+	f.Add(uint(4), []byte{0xff, 0xff, 0xff, 0xff}, uint(0))
+	f.Add(uint(0), []byte{}, uint(9))
+	f.Fuzz(func(t *testing.T, at uint, patch []byte, cut uint) {
+		in := bytes.Clone(sealed)
+		copy(in[at%uint(len(in)):], patch)
+		in = in[:uint(len(in))-cut%uint(len(in))]
+		if got, err := extract(in, sample.Columns); err == nil && !bytes.Equal(got, want) {
+			t.Fatal("a changed file was opened")
+		}
+	})
+}

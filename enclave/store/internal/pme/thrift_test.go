@@ -145,21 +145,3 @@ func FuzzThrift(f *testing.F) {
 		}
 	})
 }
-
-// FuzzOpen changes any bytes of a sealed file; whatever opens must be the file itself.
-func FuzzOpen(f *testing.F) {
-	sealed := seal(f, sample.Parquet(f, sample.Shape{Rows: 20, GroupLen: 10}), perColumn)
-	want, err := extract(sealed, sample.Columns)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(sealed)
-	f.Add(sealed[:len(sealed)-9])
-	f.Add(sample.Parquet(f, sample.Shape{Rows: 20}))
-	f.Add([]byte("PAREPAREPARE"))
-	f.Fuzz(func(t *testing.T, in []byte) {
-		if got, err := extract(in, sample.Columns); err == nil && !bytes.Equal(got, want) {
-			t.Fatal("a changed file was opened")
-		}
-	})
-}

@@ -1,0 +1,55 @@
+package stagetest_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/officina-enclave/officina/internal/stagetest"
+)
+
+var update = flag.Bool("update", false, "write the traces and docs/errors.md anew")
+
+const folder = "../../dsl/testdata"
+
+// traces are all traces, each read once.
+func traces(t *testing.T) []*stagetest.Trace {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no traces in %s (%v)", folder, err)
+	}
+	out := make([]*stagetest.Trace, len(files))
+	for i, file := range files {
+		if out[i], err = stagetest.Read(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+func TestTraces(t *testing.T) {
+	for _, trace := range traces(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(trace.File), ".txtar"), func(t *testing.T) {
+			diffs, err := trace.Run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if *update {
+				if err := trace.Update(diffs); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			for _, d := range diffs {
+				t.Errorf("%s (-want +got):\n%s", d.Stage, cmp.Diff(d.Want, d.Got))
+			}
+		})
+	}
+}
+
+var _ = os.ReadFile
