@@ -155,7 +155,7 @@ func TestDigest(t *testing.T) {
 	if a.Digest() != b.Digest() {
 		t.Error("the digest depends on the order of kinds")
 	}
-	if !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(a.Digest()) {
+	if !regexp.MustCompile(`^sha256:[0-9a-f]{64}$`).MatchString(a.Digest()) {
 		t.Errorf("digest %q", a.Digest())
 	}
 	rapid.Check(t, func(t *rapid.T) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -28,7 +27,7 @@ func logOf(c *cobra.Command) (dir string, key audit.LogKey, err error) {
 	path, _ := c.Flags().GetString("keys")
 	text, err := cli.ReadFile(c, path)
 	if err != nil {
-		return "", key, errors.Join(err, cli.Usagef("publish it with `enclave keys public > %s`", path))
+		return "", key, cli.Usagef("%v; publish it with `enclave keys public > %s`", err, path)
 	}
 	published, err := audit.ParsePublicKeys([]byte(text))
 	return data + "/audit", audit.LogKey{Origin: published.Origin, Public: published.Log}, err

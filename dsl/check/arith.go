@@ -1,10 +1,13 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -28,7 +31,7 @@ func (c *checker) unary(e *syntax.Unary, s scope) typed {
 		c.say(levelArithmetic(e.Span(), "-", t.x.Type()))
 		return typed{}
 	}
-	return typed{x: &plan.Arith{Op: "-", L: plan.IntConst(0), R: t.x, Of: t.x.Type()}, rule: t.rule, form: t.form.scaled(-1)}
+	return typed{x: &plan.Arith{Op: "-", L: plan.IntConst(0), R: t.x, Of: t.x.Type()}, rule: t.rule, form: t.form.Scaled(-1)}
 }
 
 func (c *checker) binary(e *syntax.Binary, s scope) typed {
@@ -115,7 +118,9 @@ func (c *checker) sum(e *syntax.Binary, l, r typed) typed {
 	if r.x.Type().Kind == catalog.Number {
 		of.Kind = catalog.Number
 	}
-	return typed{x: &plan.Arith{Op: string(e.Op), L: l.x, R: r.x, Of: of}, rule: rule, elapsed: l.elapsed, form: l.form.add(r.form.scaled(sign))}
+	out := typed{x: &plan.Arith{Op: string(e.Op), L: l.x, R: r.x, Of: of}, rule: rule, elapsed: cmp.Or(l.elapsed, r.elapsed),
+		form: l.form.Add(r.form.Scaled(sign))}
+	return c.sound(out, e.Span(), true, l.form, r.form)
 }
 
 // typeOnly stands for an expression of a type.
@@ -130,7 +135,7 @@ func (c *checker) literalAs(t, l typed) typed {
 	if !ok {
 		return typed{}
 	}
-	return typed{x: numberConst(v, of), rule: t.rule, form: form{base: v, linear: true}}
+	return typed{x: numberConst(v, of), rule: t.rule, form: grid.Const(v)}
 }
 
 // product checks * and /: at most one side has a unit, but for a ratio of equal units.
@@ -138,7 +143,10 @@ func (c *checker) product(e *syntax.Binary, l, r typed) typed {
 	l, r = l.settled(), r.settled()
 	lt, rt := l.x.Type(), r.x.Type()
 	of := catalog.Type{Kind: catalog.Number}
-	out := typed{form: opaque(l.form, r.form)}
+	out := typed{form: l.form.Times(r.form)}
+	if e.Op == syntax.Div {
+		out.form = l.form.Over(r.form)
+	}
 	switch {
 	case l.affine() && !lt.Change || r.affine() && !rt.Change:
 		c.say(levelArithmetic(e.Span(), string(e.Op), lt))
@@ -156,30 +164,11 @@ func (c *checker) product(e *syntax.Binary, l, r typed) typed {
 		c.say(unitProduct(e.Span(), lt, rt))
 		return typed{}
 	}
-	if k, ok := constNumber(r.x); ok && k != 0 {
-		if e.Op == syntax.Div {
-			k = 1 / k
-		}
-		out.form = l.form.scaled(k)
-	} else if k, ok := constNumber(l.x); ok && e.Op == syntax.Mul && k != 0 {
-		out.form = r.form.scaled(k)
+	if _, literal := r.form.Literal(); e.Op == syntax.Div && !literal && !c.kink(e.R.Span(), r.form, grid.Const(0)) {
+		return typed{}
 	}
 	out.x = &plan.Arith{Op: string(e.Op), L: l.x, R: r.x, Of: of}
-	return out
-}
-
-func constNumber(x plan.Expr) (float64, bool) {
-	k, ok := x.(*plan.Const)
-	if !ok {
-		return 0, false
-	}
-	switch v := k.Value.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	}
-	return 0, false
+	return c.sound(out, e.Span(), e.Op == syntax.Div, l.form, r.form)
 }
 
 // functions are the calls of the language: how many arguments, and whether the result is whole.
@@ -199,7 +188,7 @@ func (c *checker) call(e *syntax.Call, s scope) typed {
 	}
 	out := &plan.Call{Fn: e.Name.Name}
 	var first typed
-	var forms []form
+	var forms []grid.Form
 	for i, arg := range e.Args {
 		t := c.expr(arg, s).settled()
 		if !t.ok() {
@@ -219,24 +208,60 @@ func (c *checker) call(e *syntax.Call, s scope) typed {
 		}
 		out.Args, forms = append(out.Args, t.x), append(forms, t.form)
 	}
-	return typed{x: out, rule: first.rule, form: opaque(forms...)}
+	if !c.bends(e, forms) {
+		return typed{}
+	}
+	return c.sound(typed{x: out, rule: first.rule, form: grid.Bent(forms...)}, e.Span(), true, forms...)
 }
 
-// age counts completed years since birth.
+// bends checks where a function of gridded numbers bends: `floor` and `round` at every whole number, `abs` at 0,
+// `least` and `greatest` where two of them are equal.
+func (c *checker) bends(e *syntax.Call, forms []grid.Form) bool {
+	switch fn := e.Name.Name; {
+	case fn == "abs":
+		return c.kink(e.Span(), forms[0], grid.Const(0))
+	case fn == "floor" || fn == "round":
+		if forms[0].Gridded() {
+			c.say(noGrid(e.Span(), fmt.Sprintf("`%s` of a recorded value could tell a single person's exact value", fn), "use the value itself, or bands of it"))
+			return false
+		}
+		return true
+	}
+	for i, f := range forms {
+		for _, g := range forms[:i] {
+			if !c.kink(e.Span(), f, g) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// age counts completed years since birth. Of a date that is moved by whole years it is solved for the age before.
 func (c *checker) age(e *syntax.AgeAt, s scope) typed {
-	birth, ok := c.Catalog.Attribute("birth_date")
-	if !ok || birth.Type.Kind != catalog.DateKind {
+	birth, ok := c.Catalog.Attribute(birthDate)
+	if !ok || birth.Type.Kind != catalog.DateKind || !queryable(birth) {
 		c.say(noBirthDate(e.Span()))
 		return typed{}
 	}
 	at := c.date(e.X, s)
-	if d, ok := constDate(at); ok {
-		c.onDateGrid(e.X, d, c.Catalog.Period.Grid)
+	c.fixedOnGrid(e.X.Span(), at)
+	from, years := plan.Expr(&plan.Attr{Column: &birth}), 0
+	plain := at
+	if m, ok := at.(*plan.AddDate); ok && m.Unit == "months" && m.N%12 == 0 {
+		plain, years = m.X, m.N/12
 	}
-	x := &plan.Elapsed{Unit: "years", From: &plan.Attr{Column: &birth}, To: at}
-	return typed{x: x, elapsed: "years", form: columnForm(plan.String(x), birth.AgeGrid)}
+	if slices.ContainsFunc(c.leaves(plain), leaf.moved) {
+		c.say(noGrid(e.Span(), "the age at a date that is moved could tell a single person's birth date", "ask the age at the date itself, or move it by whole years"))
+		return typed{}
+	}
+	key := plan.String(&plan.Elapsed{Unit: "years", From: from, To: plain})
+	f := grid.Column(key, birth.AgeGrid, &catalog.Bounds{Low: -200, High: 200}, true)
+	return typed{x: &plan.Elapsed{Unit: "years", From: from, To: at}, elapsed: "years", form: f.Add(grid.Const(float64(years)))}
 }
 
+// elapsed counts completed units between two dates. Between a person's own events they are exact; where a fixed date
+// or the birth date takes part, the number can be summed but not compared.
 func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 	u, ok := calendar[e.Unit]
 	if !ok {
@@ -245,38 +270,40 @@ func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 	}
 	x := &plan.Elapsed{Unit: u.name, From: c.date(e.A, s), To: c.date(e.B, s)}
 	out := typed{x: x, elapsed: u.name}
-	_, from := constDate(x.From)
-	_, to := constDate(x.To)
-	if from != to || birthIn(x.From) || birthIn(x.To) {
-		out.form = form{gridded: true} // a fixed date against a recorded one: its days would be counted out
+	fixed, moved := c.mixes(x.From, x.To)
+	birth := c.birthIn(x.From, x.To)
+	if !fixed && !birth {
+		return out
+	}
+	out.form = grid.Opaque()
+	moved = moved || birth && slices.ContainsFunc(append(c.leaves(x.From), c.leaves(x.To)...), leaf.moved)
+	if moved || u.name == "weeks" {
+		c.say(noGrid(e.Span(), fmt.Sprintf("%s from a fixed date, or since birth, could tell a single person's exact date", u.name),
+			"count days, months or years, and do not move the dates"))
+		return typed{}
+	}
+	if !birth {
+		c.fixedOnGrid(e.A.Span(), x.From)
+		c.fixedOnGrid(e.B.Span(), x.To)
 	}
 	return out
 }
 
-// birthIn reports whether an expression reads the birth date, whose days are never counted out.
-func birthIn(x plan.Expr) bool {
-	found := false
-	plan.Walk(x, func(x plan.Expr) bool {
-		a, ok := x.(*plan.Attr)
-		found = found || ok && a.Column.Name == "birth_date"
-		return true
-	})
-	return found
-}
+// parts are the months of a part of a date.
+var parts = map[string]int{"year": 12, "quarter": 3, "month": 1}
 
 func (c *checker) datePart(e *syntax.YearOf, s scope) typed {
 	x := c.date(e.X, s)
 	out := typed{x: &plan.Part{Which: e.Part, X: x}}
-	from, to := 1, 12
-	switch e.Part {
-	case "quarter":
-		to = 4
-	case "year":
-		from, to = c.Catalog.Period.Start.Time().Year(), c.Catalog.Period.End.Time().Year()
+	for _, l := range c.leaves(x) {
+		if l.birth || !l.fixed && (l.days != 0 || l.grid.Months > 0 && (l.months%l.grid.Months != 0 || parts[e.Part]%l.grid.Months != 0)) {
+			c.say(noGrid(e.Span(), fmt.Sprintf("the %s of this date is finer than the catalog's grid", e.Part), "use the date unmoved and a coarser part; of a birth date, use `age at …`"))
+			return typed{}
+		}
 	}
-	if birthIn(x) {
-		c.say(noGrid(e.Span(), fmt.Sprintf("the %s of birth", e.Part), "group by `age at index in bands (…)`"))
-		return typed{}
+	from, to := 1, 12/parts[e.Part]
+	if e.Part == "year" {
+		from, to = c.Catalog.Period.Start.Time().Year(), c.Catalog.Period.End.Time().Year()
 	}
 	for n := from; n <= to; n++ {
 		out.keys = append(out.keys, strconv.Itoa(n))
@@ -289,7 +316,7 @@ func (c *checker) registered(e *syntax.Registered, s scope) typed {
 	if s.cohort != nil && s.cohort.index != nil && plan.String(at) == plan.String(s.cohort.index) {
 		s.cohort.registered = true
 	}
-	return boolean(c.observed(at, at))
+	return boolean(c.observed(e.Span(), at, at))
 }
 
 // extreme checks first of (…) and last of (…): missing dates are ignored.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -29,7 +30,7 @@ func (c *checker) compareTyped(op string, le, re syntax.Expr, l, r typed) typed 
 	case l.numeric() && r.numeric():
 		return c.compareNumbers(op, re, l, r)
 	case l.is(catalog.DateKind) && r.is(catalog.DateKind):
-		c.datesOnGrid(op, le, re, l, r)
+		c.datesOnGrid(op, le.Span().Join(re.Span()), l.x, r.x)
 	case textual(l) && textual(r):
 		if ordered {
 			c.say(noOrder(le.Span().Join(re.Span()), l.x.Type()))
@@ -64,14 +65,14 @@ func (c *checker) compareNumbers(op string, re syntax.Expr, l, r typed) typed {
 		if !ok {
 			return typed{}
 		}
-		v = c.onGridAt(l, re, op, v, r.lit.unit)
+		v = c.onGrid(l, re.Span(), op, v, r.lit.unit)
 		return boolean(&plan.Compare{Op: op, L: l.x, R: numberConst(v, l.x.Type())})
 	}
 	r, ok := c.sameUnit(re, l, r)
 	if !ok {
 		return typed{}
 	}
-	c.differenceOnGrid(op, re, l, r)
+	c.numbersOnGrid(op, re.Span(), l, r)
 	return boolean(&plan.Compare{Op: op, L: l.x, R: r.x})
 }
 
@@ -96,7 +97,7 @@ func (t typed) converted(conv catalog.Conversion, of catalog.Type) typed {
 		offset = 0
 	}
 	t.x = &plan.Convert{X: t.x, Factor: conv.Factor, Offset: offset, Of: of}
-	t.form = t.form.scaled(conv.Factor).plus(offset)
+	t.form = t.form.Scaled(conv.Factor).Add(grid.Const(offset))
 	return t
 }
 
@@ -131,26 +132,49 @@ func (c *checker) isKnown(e *syntax.IsKnown, s scope) typed {
 	return boolean(x)
 }
 
-// inList checks membership of a list: each item as in a comparison.
+// inList checks membership of a list: each item as in a comparison. Names of code sets make it a list of codes.
 func (c *checker) inList(e *syntax.InList, s scope) typed {
+	if terms := c.codeNames(e.Items); len(terms) > 0 {
+		return c.inCodes(&syntax.InCodes{Place: e.Place, X: e.X, Terms: terms}, s)
+	}
 	out := &plan.In{}
+	x := c.expr(e.X, s)
+	if !x.ok() {
+		return typed{}
+	}
 	for _, item := range e.Items {
-		t := c.compare("=", e.X, item, s)
+		t := c.expr(item, s)
 		if !t.ok() {
 			return typed{}
 		}
-		cmp := t.x.(*plan.Compare)
-		k, ok := cmp.R.(*plan.Const)
-		if !ok {
+		if _, literal := t.settled().x.(*plan.Const); !literal {
 			c.say(notLiteral(item.Span()))
 			return typed{}
 		}
-		out.X, out.Values = cmp.L, append(out.Values, k)
+		found := c.compareTyped("=", e.X, item, x, t)
+		if !found.ok() {
+			return typed{}
+		}
+		is := found.x.(*plan.Compare)
+		out.X, out.Values = is.L, append(out.Values, is.R.(*plan.Const))
 	}
 	if out.X == nil {
 		return boolean(plan.False())
 	}
 	return boolean(out)
+}
+
+// codeNames makes terms of items that are all names of code sets.
+func (c *checker) codeNames(items []syntax.Expr) []syntax.CodeTerm {
+	var out []syntax.CodeTerm
+	for _, item := range items {
+		name, ok := item.(*syntax.Ident)
+		if !ok || c.codes[name.Name] == nil {
+			return nil
+		}
+		out = append(out, syntax.CodeTerm{Place: name.Place, Name: name.Name})
+	}
+	return out
 }
 
 func (c *checker) inCodes(e *syntax.InCodes, s scope) typed {
@@ -191,7 +215,7 @@ func (c *checker) caseOf(e *syntax.Case, s scope) typed {
 	out := &plan.Case{CatchUnknown: e.OrUnknown}
 	otherwise := c.expr(e.Otherwise, s).settled()
 	result := typed{x: out, rule: otherwise.rule, elapsed: otherwise.elapsed, form: otherwise.form}
-	same := true
+	same, listed := true, true
 	branch := func(t typed, at syntax.Expr) plan.Expr {
 		t = t.settled()
 		if !t.ok() || !otherwise.ok() {
@@ -207,10 +231,8 @@ func (c *checker) caseOf(e *syntax.Case, s scope) typed {
 				result.keys = append(result.keys, k)
 			}
 		}
-		if len(t.keys) == 0 {
-			result.keys = nil
-		}
-		result.form = result.form.or(t.form)
+		listed = listed && len(t.keys) > 0
+		result.form = result.form.Or(t.form)
 		return t.x
 	}
 	for _, w := range e.Whens {
@@ -220,6 +242,9 @@ func (c *checker) caseOf(e *syntax.Case, s scope) typed {
 	out.Else = branch(otherwise, e.Otherwise)
 	if !same {
 		return typed{}
+	}
+	if !listed {
+		result.keys = nil // one branch can give anything
 	}
 	out.Of = otherwise.x.Type()
 	if slices.ContainsFunc(out.Whens, func(w plan.When) bool { return w.Then.Type().Kind == catalog.Number }) {

@@ -57,7 +57,7 @@ func (c *checker) phrase(p *syntax.Phrase, s scope) []plan.Bound {
 	}
 	at := c.date(p.A, scope{cohort: s.cohort})
 	bound := func(op string, at plan.Expr) plan.Bound {
-		c.boundOnGrid(p, op, at)
+		c.boundOnGrid(p.Span(), op, at)
 		return plan.Bound{Column: column, Op: op, At: at}
 	}
 	switch p.Kind {
@@ -125,6 +125,8 @@ func (c *checker) during(p *syntax.Phrase, s scope) []plan.Bound {
 		return nil
 	}
 	w := s.cohort.followup
+	c.boundOnGrid(p.Span(), "<=", w.to)
+	c.boundOnGrid(p.Span(), ">=", w.from)
 	return []plan.Bound{{Column: "start", Op: "<=", At: w.to}, {Column: "open-end", Op: ">=", At: w.from}}
 }
 

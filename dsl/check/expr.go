@@ -264,8 +264,7 @@ func (c *checker) dateLiteral(e *syntax.DateLit) typed {
 		c.say(noSuchDay(e))
 		return typed{}
 	}
-	if grid := c.Catalog.Period.Grid; !onMonths(d, grid) && !onMonths(d+1, grid) {
-		c.onDateGrid(e, d, grid)
-	}
-	return typed{x: plan.DateConst(d)}
+	x := plan.DateConst(d)
+	c.fixedOnGrid(e.Span(), x)
+	return typed{x: x}
 }

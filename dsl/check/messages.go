@@ -321,14 +321,22 @@ func moreThanListed(at diag.Span, n, have int) diag.Diagnostic {
 	return d
 }
 
-func offGrid(at diag.Span, low, high string) diag.Diagnostic {
+func offGrid(at diag.Span, op, low, high string) diag.Diagnostic {
 	hint := fmt.Sprintf("the nearest allowed: %s and %s", low, high)
 	if low == high {
 		hint = "the nearest allowed: " + low
 	}
+	if op == "=" || op == "!=" {
+		hint = "ask for a range instead, such as `>= … and < …`"
+	}
 	return say("off-grid", at, "the catalog allows comparison with coarser values only, so that no single person's value can be asked", hint)
 }
 
+func offPeriod(at diag.Span, day catalog.Date) diag.Diagnostic {
+	return say("off-grid", at, fmt.Sprintf("observation ends at %s for everybody, so this compares a date with a day between two values of the grid", day),
+		"count in months or years, such as `lookback 1 year`, or bound the index date, such as `first … since 2018-01-01`")
+}
+
 func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
-	return say("no-grid", at, what+" cannot be compared with a fixed value here", hint)
+	return say("no-grid", at, what, hint)
 }

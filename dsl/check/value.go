@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
@@ -17,7 +18,7 @@ type typed struct {
 	rule    *catalog.UnitRule // how the number is measured, of a measured one
 	elapsed string            // the unit that a whole number counts, such as years of an age
 	keys    []string          // all the values, when they are known
-	form    form
+	form    grid.Form
 }
 
 // literal is a number as written.
@@ -40,7 +41,7 @@ func (t typed) settled() typed {
 	if t.lit == nil {
 		return t
 	}
-	return typed{x: numberConst(t.lit.value, catalog.Type{Kind: catalog.Number, Unit: t.lit.unit}), form: form{base: t.lit.value, linear: true}}
+	return typed{x: numberConst(t.lit.value, catalog.Type{Kind: catalog.Number, Unit: t.lit.unit}), form: grid.Const(t.lit.value)}
 }
 
 // numberConst is a whole number where it can be.
@@ -54,34 +55,17 @@ func numberConst(v float64, of catalog.Type) *plan.Const {
 // boolean wraps a condition.
 func boolean(x plan.Expr) typed { return typed{x: x, keys: []string{"true", "false"}} }
 
-// constDate returns the day of a fixed date, its durations counted in.
-func constDate(x plan.Expr) (catalog.Date, bool) {
-	switch x := x.(type) {
-	case *plan.Const:
-		d, ok := x.Value.(catalog.Date)
-		return d, ok
-	case *plan.AddDate:
-		if d, ok := constDate(x.X); ok {
-			if x.Unit == "months" {
-				return d.AddMonths(x.N), true
-			}
-			return d + catalog.Date(x.N), true
-		}
-	}
-	return 0, false
-}
-
 // column is the value of a catalog column: of a person, or of an event in a where condition.
 func (c *checker) column(col catalog.Column, x plan.Expr, rule *catalog.UnitRule) typed {
 	t := typed{x: x, keys: c.Catalog.Keys(col, c.Vocabulary)}
 	if col.Type.Kind == catalog.Bool {
 		t.keys = []string{"true", "false"}
 	}
-	grid := col.Grid
 	if rule != nil {
-		t.rule, grid = rule, rule.Grid
+		t.rule = rule
+		col.Grid, col.Bounds = rule.Grid, rule.Bounds
 	}
-	t.form = columnForm(plan.String(x), grid)
+	t.form = grid.Column(plan.String(x), col.Grid, col.Bounds, col.Type.Kind == catalog.Int)
 	return t
 }
 
@@ -151,15 +135,7 @@ func (c *checker) cond(e syntax.Expr, s scope) plan.Expr {
 	return plan.True()
 }
 
-// literalFor converts a literal into the unit of t. Change reads it as a difference of two levels.
-func (c *checker) literalFor(t typed, n *syntax.Number, negative bool) (float64, bool) {
-	l := &literal{n.Value, n.Unit, n.Span()}
-	if negative {
-		l.value = -l.value
-	}
-	return c.convertLiteral(t, l)
-}
-
+// convertLiteral gives the value of a literal in the unit of t. For a change it is read as a difference of two levels.
 func (c *checker) convertLiteral(t typed, l *literal) (float64, bool) {
 	of := catalog.Type{}
 	if t.x != nil {

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -201,7 +202,7 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 		return nil, unavailable("the stored answers", err)
 	}
 	return &enclave.Enclave{Name: n.Config.Name, Target: target, Study: n.study, Gate: gate, Floor: n.Config.Floor,
-		Engine: engine{duckdb.New(duck.Limits{}), snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
+		Engine: engine{duckdb.New(duck.Limits{Threads: runtime.NumCPU()}), snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
 }
 
 // snapshot opens the snapshot in force and checks that the log knows it as the newest.
@@ -290,7 +291,12 @@ func (n *Node) trouble(ref string, cause error) {
 		return // the researcher has the reference, the audit log the outcome
 	}
 	defer f.Close()
-	fmt.Fprintf(f, "%s %s %q\n", n.now().UTC().Format(time.RFC3339), ref, cause.Error())
+	class := ""
+	var engine *duck.Error
+	if errors.As(cause, &engine) {
+		class = engine.Error()
+	}
+	fmt.Fprintf(f, "%s %s %q %q\n", n.now().UTC().Format(time.RFC3339), ref, cause.Error(), class)
 }
 
 // engine binds DuckDB to a snapshot.

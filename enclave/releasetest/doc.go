@@ -28,7 +28,7 @@
 // that begins with p1..p12 stands for twelve persons; - is a missing value.
 //
 //	expect released      the tables, in short: - is a suppressed number, . is none at all; rows of which every
-//	                     number is suppressed are named behind "hidden:"
+//	                     number is suppressed are named behind "hidden:", or counted in a table of two dimensions
 //	expect withheld      every cell is hidden
 //	expect denied RULE…  by exactly these rules; the engine did not run, and the log has the denial
 //	expect invalid CODE… with exactly these diagnostics; nothing ran and nothing is in the log

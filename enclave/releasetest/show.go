@@ -53,7 +53,11 @@ func showTable(t disclosure.Table) string {
 	if t.Total != nil && t.Kind != "attrition" && t.Total.Persons.Shown() {
 		out += "total " + t.Total.Persons.String() + "\n"
 	}
-	if len(hidden) > 0 {
+	switch {
+	case len(hidden) == 0:
+	case len(t.Dimensions) > 1:
+		out += fmt.Sprintf("hidden: %d others\n", len(hidden))
+	default:
 		out += "hidden: " + strings.Join(hidden, ", ") + "\n"
 	}
 	return out

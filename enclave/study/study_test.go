@@ -62,7 +62,7 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, got.Study); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if got.Digest != digest(text) || len(got.Digest) != 64 {
+	if got.Digest != digest(text) || len(got.Digest) != len("sha256:")+64 {
 		t.Errorf("digest %q is not the SHA-256 of the file", got.Digest)
 	}
 }

@@ -5,6 +5,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,8 +100,18 @@ func note(c *cobra.Command, began *bool) {
 	}
 }
 
-// show prints an error and returns its exit code.
+// show prints an error, or each of several that were joined, and returns the exit code of the first.
 func show(w io.Writer, err error, asJSON bool) int {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		code := 0
+		for _, err := range several.Unwrap() {
+			code = cmp.Or(code, show(w, err, asJSON))
+		}
+		return code
+	}
+	if err == nil {
+		return 0
+	}
 	code := 1
 	var c Coder
 	if errors.As(err, &c) {
@@ -109,8 +120,6 @@ func show(w io.Writer, err error, asJSON bool) int {
 	var quiet Quiet
 	var d *Diagnosed
 	switch {
-	case err == nil:
-		return 0
 	case errors.As(err, &quiet):
 	case asJSON:
 		Print(w, failureOf(err, code))
@@ -180,5 +189,8 @@ func ReadFile(c *cobra.Command, name string) (string, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return "", Usagef("there is no file %s", name)
 	}
-	return string(b), err
+	if err != nil {
+		return "", Usagef("%v", err)
+	}
+	return string(b), nil
 }

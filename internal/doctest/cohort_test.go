@@ -152,6 +152,7 @@ func documents(t *testing.T) []string {
 // block is a fenced block of a document.
 type block struct {
 	at         string // document and line, such as language.md:12
+	line       int    // of its first line in the document, from 0
 	kind, info string // the first word after the fence, and the rest
 	lines      []string
 	next       *block // the block after it, when nothing stands between
@@ -168,7 +169,7 @@ func fenced(t *testing.T, document string) []*block {
 	for i, line := range strings.Split(string(text), "\n") {
 		switch after, fence := strings.CutPrefix(line, "```"); {
 		case fence && open == nil:
-			open = &block{at: at(document, i+1)}
+			open = &block{at: at(document, i+1), line: i + 1}
 			open.kind, open.info, _ = strings.Cut(after, " ")
 			if above != nil {
 				above.next = open

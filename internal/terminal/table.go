@@ -20,8 +20,10 @@ const barWidth = 20
 // Table writes t to w: what it is, its rows, and how it was protected. The error is that of w.
 func Table(w io.Writer, s Style, t disclosure.Table) error {
 	var b strings.Builder
-	b.WriteString(s.bold(heading(t)) + "\n")
-	b.WriteString(s.faint(fmt.Sprintf("%s of %s", clean(t.Kind), clean(t.Cohort))) + "\n\n")
+	if t.Title != "" {
+		b.WriteString(s.bold(clean(t.Title)) + "\n")
+	}
+	b.WriteString(s.faint(subtitle(t)) + "\n\n")
 	g := gridOf(t)
 	b.WriteString(s.paint(g) + "\n\n")
 	for _, line := range footer(t, g.marked()) {
@@ -31,11 +33,13 @@ func Table(w io.Writer, s Style, t disclosure.Table) error {
 	return err
 }
 
-func heading(t disclosure.Table) string {
-	if t.Title == "" {
-		return fmt.Sprintf("Report %d", t.Report+1)
+// subtitle says what the table is.
+func subtitle(t disclosure.Table) string {
+	text := fmt.Sprintf("%s of %s", clean(t.Kind), clean(t.Cohort))
+	if isCrossed(t) {
+		text += "; " + acrossLine(t)
 	}
-	return clean(t.Title)
+	return text
 }
 
 // footer says how the table was protected, what the mark means where there is one, and how to see more.
@@ -76,6 +80,9 @@ func (g grid) marked() bool {
 }
 
 func gridOf(t disclosure.Table) grid {
+	if isCrossed(t) {
+		return crossed(t)
+	}
 	g := grid{keys: len(t.Dimensions)}
 	for _, d := range t.Dimensions {
 		g.head = append(g.head, clean(d.Name))

@@ -158,7 +158,7 @@ func TestDigest(t *testing.T) {
 	if again := digest(maps.Clone(files)); again != want {
 		t.Error("the digest depends on the order of a map")
 	}
-	if got := defaultBundle(t).Digest(); got != want || !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(got) {
+	if got := defaultBundle(t).Digest(); got != want || !regexp.MustCompile(`^sha256:[0-9a-f]{64}$`).MatchString(got) {
 		t.Errorf("bundle has digest %s, its files %s", got, want)
 	}
 	renamed := maps.Clone(files)

@@ -16,15 +16,11 @@ const marker = "zq7-patient-value"
 
 // The catalog of the tests, as sqlgen needs it.
 var (
-	sex    = &catalog.Column{Name: "sex", Type: catalog.Type{Kind: catalog.Code}, Sensitivity: catalog.Quasi}
-	note   = &catalog.Column{Name: "note", Type: catalog.Type{Kind: catalog.String}, Sensitivity: catalog.Sensitive}
-	value  = &catalog.Column{Name: "value", Type: catalog.Type{Kind: catalog.Number}, Sensitivity: catalog.Sensitive}
-	start  = &catalog.Column{Name: "start", Type: catalog.Type{Kind: catalog.DateKind}, Sensitivity: catalog.Sensitive}
-	origin = &catalog.Column{Name: "origin", Type: catalog.Type{Kind: catalog.String}, Sensitivity: catalog.Sensitive}
-	lab    = &catalog.Source{Name: "lab", Timed: true, Systems: []string{"LOINC"}, Value: value, Sensitivity: catalog.Sensitive}
-	// variant has a genomic column before a sensitive one.
-	variant = &catalog.Source{Name: "variant", Systems: []string{"HGNC"}, Sensitivity: catalog.Sensitive,
-		Columns: []catalog.Column{{Name: "hgvs", Type: catalog.Type{Kind: catalog.String}, Sensitivity: catalog.Genomic}, *origin}}
+	sex   = &catalog.Column{Name: "sex", Type: catalog.Type{Kind: catalog.Code}, Sensitivity: catalog.Quasi}
+	note  = &catalog.Column{Name: "note", Type: catalog.Type{Kind: catalog.String}, Sensitivity: catalog.Sensitive}
+	value = &catalog.Column{Name: "value", Type: catalog.Type{Kind: catalog.Number}, Sensitivity: catalog.Sensitive}
+	start = &catalog.Column{Name: "start", Type: catalog.Type{Kind: catalog.DateKind}, Sensitivity: catalog.Sensitive}
+	lab   = &catalog.Source{Name: "lab", Timed: true, Systems: []string{"LOINC"}, Value: value, Sensitivity: catalog.Sensitive}
 )
 
 // part is one part of a stored table.
@@ -71,9 +67,6 @@ func dataset() []part {
 	codes := part{table: "_codes", columns: []duck.Column{{Name: "id", Type: duck.UInteger}, {Name: "code", Type: duck.Varchar}},
 		groups: map[string]string{"id": "plain", "code": "plain"}, sorted: []string{"id"},
 		rows: [][]any{{uint32(0), "HGNC:1"}, {uint32(1), "LOINC:A"}, {uint32(2), "LOINC:B"}}}
-	variants := part{table: "variant", columns: []duck.Column{{Name: "person", Type: duck.UInteger}, {Name: "code", Type: duck.UInteger}, {Name: "hgvs", Type: duck.Varchar}, {Name: "origin", Type: duck.Varchar}},
-		groups: map[string]string{"person": "sensitive", "code": "sensitive", "hgvs": "genomic", "origin": "sensitive"}, sorted: []string{"code", "person"},
-		rows: [][]any{{uint32(1), uint32(0), marker, "germline"}}}
 	const a, b = uint32(1), uint32(2)
 	second := func(p part, rows ...[]any) part { p.number, p.rows = 1, rows; return p }
 	persons2 := second(person, []any{uint32(3), "female", marker}, []any{uint32(4), "male", marker})
@@ -84,7 +77,7 @@ func dataset() []part {
 		{uint32(1), day(1, 1), a, 20.0}, {uint32(1), day(6, 1), a, 25.0},
 		{uint32(2), day(2, 1), a, 30.0},
 	}
-	return []part{person, persons2, labs, labs2, codes, variants}
+	return []part{person, persons2, labs, labs2, codes}
 }
 
 // sealed seals parts as a snapshot and opens it.
