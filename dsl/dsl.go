@@ -6,8 +6,6 @@
 package dsl
 
 import (
-	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -31,29 +29,24 @@ func Compile(name, text string, params map[string]string, t Target) (*plan.Plan,
 		return nil, diags
 	}
 	values := map[string]syntax.Expr{}
-	for _, param := range slices.Sorted(maps.Keys(params)) {
-		x, ok := value(params[param])
-		if !ok {
-			diags.Add(diag.Diagnostic{Code: "bad-param", Message: fmt.Sprintf("the value given for `%s` is not one value", param),
-				Hints: []string{"write it as in the language, such as `--param min_age=\"40 years\"`"}})
-		}
-		values[param] = x
-	}
-	if diags.Failed() {
-		return nil, diags
+	for param, text := range params {
+		values[param] = value(text)
 	}
 	p, found := check.Check(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Params: values})
 	return p, slices.Concat(diags, found).Sorted()
 }
 
-// value parses one literal, such as 40 years.
-func value(text string) (syntax.Expr, bool) {
-	file, diags := syntax.Parse("parameter", "param value: any = "+text)
+// value parses the value of a parameter, such as 40 years; nil where that cannot be read.
+func value(text string) syntax.Expr {
+	file, diags := syntax.Parse("parameter", "param given: literal = "+text)
 	if diags.Failed() || len(file.Decls) != 1 {
-		return nil, false
+		return nil
 	}
 	p, ok := file.Decls[0].(*syntax.Param)
-	return p.Default, ok && p.Default != nil
+	if !ok {
+		return nil
+	}
+	return p.Default
 }
 
 // Format lays out a query in the one way there is; comments stay. The meaning does not change.

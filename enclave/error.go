@@ -37,6 +37,13 @@ type Error struct {
 	Ref         string          // of a run, to tell the operator
 	Denials     []policy.Denial // of Denied
 	Diagnostics diag.List       // of Invalid
+
+	cause error // for the operator; never shown to a researcher
+}
+
+// Because makes an error whose cause only the operator is told.
+func Because(class Class, message string, cause error) *Error {
+	return &Error{Class: class, Message: message, cause: cause}
 }
 
 // Error renders the message, every denial and the reference.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/officina-enclave/officina/dsl"
@@ -26,11 +24,7 @@ func (e *Enclave) Submit(ctx context.Context, s Submission) (*Release, error) {
 		Snapshot: e.Engine.Snapshot(), Text: canon.Sum([]byte(s.Text))}}
 	release, err := r.submit(ctx, s)
 	if err != nil {
-		told := Public(err, r.entry.ID)
-		if told.Class == Internal && e.Trouble != nil {
-			e.Trouble(r.entry.ID, err)
-		}
-		return nil, told
+		return nil, r.tell(ctx, err)
 	}
 	return release, nil
 }
@@ -52,16 +46,19 @@ func (r *run) submit(ctx context.Context, s Submission) (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	decision, err := r.decide(ctx, asked, s.Subject, study)
+	decision, terms, err := r.decide(ctx, asked, s.Subject, study)
 	if err != nil {
 		return nil, err
 	}
-	terms := r.Floor.Meet(decision.Terms)
 	p := asked.Restrict(r.withheldTopics(study))
 	r.entry.Plan, r.entry.Terms = p.Digest(), terms.Digest()
 
 	question := ledger.Question{Plan: p.Digest(), Study: study.ID, Snapshot: r.entry.Snapshot, Terms: terms.Digest()}
-	defer r.line.enter(question)() // the same question asked twice at once runs once
+	leave, err := r.line.enter(ctx, question) // the same question asked twice at once runs once
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 
 	if _, err := r.append(ctx, audit.KindIntent, ""); err != nil {
 		return nil, err
@@ -70,54 +67,8 @@ func (r *run) submit(ctx context.Context, s Submission) (*Release, error) {
 	if err != nil {
 		return nil, r.failed(ctx, err)
 	}
+	ctx = context.WithoutCancel(ctx) // there is an answer: its outcome is recorded also when the caller has gone
 	return r.release(ctx, question, decision, document, repeat)
-}
-
-// decide asks policy, with the facts of the plan as it was asked. A denial is recorded before it is told.
-func (r *run) decide(ctx context.Context, p *plan.Plan, who policy.Subject, study policy.Study) (policy.Decision, error) {
-	defer stage.Begin(ctx, "decide")()
-	subject, err := r.Log.Subject(who.ID)
-	if err != nil {
-		return policy.Decision{}, err
-	}
-	r.entry.Subject = subject
-	c := r.Target.Catalog
-	dataset := policy.Dataset{ID: c.Dataset, DUO: c.DUO, Custodian: policy.Custodian(c.Custodian), Snapshot: r.entry.Snapshot, Mark: c.Mark}
-	for _, site := range c.Sites {
-		dataset.Sites = append(dataset.Sites, site.ID)
-	}
-	in := policy.NewInput(policy.FactsOf(p, c, r.Target.Vocabulary), who, study, dataset, r.Now())
-	decision, err := r.Gate.Decide(ctx, in)
-	if decision.Allow && (err != nil || len(decision.Denials) > 0 || len(decision.Filters) > 0) {
-		return decision, errors.New("a decision that allows with reservations is none") // fail closed
-	}
-	r.entry.Policy, r.entry.Decision = decision.Bundle, decision.ID
-	if decision.Allow {
-		return decision, nil
-	}
-	e := r.entry
-	e.Kind, e.Class, e.Time = audit.KindDenied, audit.ClassDenied, r.Now()
-	for _, d := range decision.Denials {
-		e.Denials = append(e.Denials, d.Rule)
-	}
-	e.Denials = slices.Compact(slices.Sorted(slices.Values(e.Denials)))
-	if _, err := r.Log.Append(ctx, e); err != nil {
-		return decision, err
-	}
-	return decision, &Error{Class: Denied, Message: "policy does not allow this query", Ref: r.entry.ID, Denials: decision.Denials}
-}
-
-// withheldTopics are the codes of protected topics that the study's permission does not name.
-func (r *run) withheldTopics(study policy.Study) *plan.CodeSet {
-	set := &plan.CodeSet{Name: "protected topics"}
-	for _, t := range r.Target.Catalog.Protected {
-		if !slices.Contains(study.Permissions.Topics, t.Name) {
-			set.Codes = append(set.Codes, r.Target.Vocabulary.Expand(r.Target.Catalog.Systems, t.Terms, nil)...)
-		}
-	}
-	slices.Sort(set.Codes)
-	set.Codes = slices.Compact(set.Codes)
-	return set
 }
 
 // answer recalls the stored document of the question, or runs the plan and stores what disclosure control
@@ -146,7 +97,7 @@ func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms
 	if err != nil {
 		return nil, false, err
 	}
-	return document, false, r.Ledger.Commit(q, document)
+	return document, false, r.Ledger.Commit(context.WithoutCancel(ctx), q, document)
 }
 
 // release records the outcome and only then lets the answer go.
@@ -206,8 +157,10 @@ func (r *run) receipt(ctx context.Context, outcome recorded) (audit.Receipt, err
 func (r *run) failed(ctx context.Context, cause error) error {
 	class, told := audit.ClassInternal, cause
 	if ctx.Err() != nil {
+		told = stopped(r.entry.ID)
+	}
+	if Public(told, r.entry.ID).Class == Unavailable {
 		class = audit.ClassUnavailable
-		told = &Error{Class: Unavailable, Message: "the run was stopped before it ended; submit it again", Ref: r.entry.ID}
 	}
 	e := r.entry
 	e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindOutcome, class, "", r.entry.ID, r.Now()
@@ -219,36 +172,33 @@ func (r *run) failed(ctx context.Context, cause error) error {
 	return told
 }
 
+// tell gives the operator the cause of an error and the researcher what may be known of it.
+func (r *run) tell(ctx context.Context, err error) *Error {
+	told := Public(err, r.entry.ID)
+	if told.cause != nil {
+		told.Ref = r.entry.ID
+		r.trouble(told.cause)
+	}
+	if told.Class != Internal {
+		return told
+	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return stopped(r.entry.ID)
+	}
+	r.trouble(err)
+	return told
+}
+
+func (r *run) trouble(cause error) {
+	if r.Trouble != nil {
+		r.Trouble(r.entry.ID, cause)
+	}
+}
+
+func stopped(ref string) *Error {
+	return &Error{Class: Unavailable, Message: "the run was stopped before it ended; submit it again", Ref: ref}
+}
+
 func invalid(diags diag.List) *Error {
 	return &Error{Class: Invalid, Message: "the query has errors", Diagnostics: diags}
-}
-
-// line lets one run of a question in at a time.
-type line struct {
-	mu   sync.Mutex
-	busy map[ledger.Question]chan struct{}
-}
-
-// enter waits until nobody runs q, and returns how to leave.
-func (l *line) enter(q ledger.Question) (leave func()) {
-	for {
-		l.mu.Lock()
-		ahead, busy := l.busy[q]
-		if !busy {
-			if l.busy == nil {
-				l.busy = map[ledger.Question]chan struct{}{}
-			}
-			done := make(chan struct{})
-			l.busy[q] = done
-			l.mu.Unlock()
-			return func() {
-				l.mu.Lock()
-				delete(l.busy, q)
-				l.mu.Unlock()
-				close(done)
-			}
-		}
-		l.mu.Unlock()
-		<-ahead
-	}
 }

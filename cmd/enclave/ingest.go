@@ -37,7 +37,7 @@ last step the old snapshot stays. The load report tells files and lines, never v
 			}
 			defer source.Close()
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
-				report, err := load(ctx, c, n, node.Load{Name: catalog, Catalog: target.Catalog, Vocabulary: target.Vocabulary,
+				report, err := load(ctx, c, n, node.Load{Name: catalog, Catalog: target.CatalogText, Vocabulary: target.VocabularyText,
 					Source: source, Limit: limit})
 				if len(report.Tables) > 0 {
 					err = errors.Join(showLoad(c, report), err)

@@ -156,39 +156,6 @@ func studyAdd() *cobra.Command {
 	}
 }
 
-func keysCommand() *cobra.Command {
-	c := &cobra.Command{Use: "keys", Short: "Describe and publish keys"}
-	c.AddCommand(&cobra.Command{
-		Use:     "public",
-		Short:   "Print the public keys with which anybody checks receipts and the audit log",
-		Example: `  enclave keys public > enclave-keys.json`,
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withNode(c, func(ctx context.Context, n *node.Node) error {
-				k, err := n.PublicKeys(ctx)
-				if err != nil {
-					return err
-				}
-				return cli.Print(c.OutOrStdout(), k)
-			})
-		},
-	}, &cobra.Command{
-		Use:   "describe",
-		Short: "Show the versions of the key that wraps data keys",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			return withNode(c, func(ctx context.Context, n *node.Node) error {
-				d, err := n.Keys.Describe(ctx)
-				if err != nil {
-					return err
-				}
-				return cli.Print(c.OutOrStdout(), d)
-			})
-		},
-	})
-	return c
-}
-
 func configCommand() *cobra.Command {
 	c := &cobra.Command{Use: "config", Short: "Check the custodian's configuration"}
 	c.AddCommand(&cobra.Command{

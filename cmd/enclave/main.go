@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -13,7 +14,13 @@ import (
 	"github.com/officina-enclave/officina/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(root())) }
+func main() {
+	if err := harden(); err != nil {
+		fmt.Fprintln(os.Stderr, "this system does not keep memory out of core dumps:", err)
+		os.Exit(8)
+	}
+	os.Exit(cli.Main(root()))
+}
 
 func root() *cobra.Command {
 	c := &cobra.Command{

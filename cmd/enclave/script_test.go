@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -52,20 +51,19 @@ func TestScripts(t *testing.T) {
 			return os.CopyFS(filepath.Join(e.WorkDir, "clinic"), os.DirFS("testdata/clinic"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"centre": centre, "exits": exits, "hold": hold, "flip": flip, "shape": shape,
+			"centre": centre(t), "exits": exits, "hold": hold, "flip": flip, "shape": shape,
 		},
 	})
 }
 
-// prepared is a folder with a loaded centre, made once by the real command line.
-var prepared = sync.OnceValues(func() (dir string, err error) {
-	if dir, err = os.MkdirTemp("", "officina-centre-"); err != nil {
-		return "", err
-	}
+// centre makes a folder with a loaded centre through the command line, once, and returns the command that copies it.
+func centre(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	t.Helper()
+	dir := t.TempDir()
 	if err := os.CopyFS(filepath.Join(dir, "clinic"), os.DirFS("testdata/clinic")); err != nil {
-		return "", err
+		t.Fatal(err)
 	}
-	var last []byte
+	var out []byte
 	for _, args := range [][]string{
 		{"study", "keygen"},
 		{"init", "--name", "clinic-example", "--contact", "data@clinic.example"},
@@ -76,20 +74,17 @@ var prepared = sync.OnceValues(func() (dir string, err error) {
 	} {
 		c := exec.Command("enclave", args...)
 		c.Dir, c.Env = dir, append(os.Environ(), "OFFICINA_HOME=data")
-		out, err := c.CombinedOutput()
-		if err != nil {
-			return "", fmt.Errorf("enclave %v: %w\n%s", args, err, out)
+		var err error
+		if out, err = c.CombinedOutput(); err != nil {
+			t.Fatalf("enclave %v: %v\n%s", args, err, out)
 		}
-		last = out
 	}
-	err = errors.Join(os.RemoveAll(filepath.Join(dir, "clinic")), os.WriteFile(filepath.Join(dir, "enclave-keys.json"), last, 0o644))
-	return dir, err
-})
-
-func centre(ts *testscript.TestScript, _ bool, _ []string) {
-	dir, err := prepared()
-	ts.Check(err)
-	ts.Check(ts.Exec("cp", "-a", dir+"/.", ts.MkAbs("."))) // with the modes: keys that others may read are refused
+	if err := os.WriteFile(filepath.Join(dir, "enclave-keys.json"), out, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return func(ts *testscript.TestScript, _ bool, _ []string) {
+		ts.Check(ts.Exec("cp", "-a", dir+"/.", ts.MkAbs("."))) // with the modes: keys that others may read are refused
+	}
 }
 
 func exits(ts *testscript.TestScript, _ bool, args []string) {

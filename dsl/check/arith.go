@@ -148,8 +148,11 @@ func (c *checker) product(e *syntax.Binary, l, r typed) typed {
 		out.form = l.form.Over(r.form)
 	}
 	switch {
-	case l.affine() && !lt.Change || r.affine() && !rt.Change:
+	case l.affine() && !lt.Change:
 		c.say(levelArithmetic(e.Span(), string(e.Op), lt))
+		return typed{}
+	case r.affine() && !rt.Change:
+		c.say(levelArithmetic(e.Span(), string(e.Op), rt))
 		return typed{}
 	case lt.Unit == "" && rt.Unit == "":
 		if e.Op == syntax.Mul && lt.Kind == catalog.Int && rt.Kind == catalog.Int {
@@ -313,9 +316,6 @@ func (c *checker) datePart(e *syntax.YearOf, s scope) typed {
 
 func (c *checker) registered(e *syntax.Registered, s scope) typed {
 	at := c.date(e.X, s)
-	if s.cohort != nil && s.cohort.index != nil && plan.String(at) == plan.String(s.cohort.index) {
-		s.cohort.registered = true
-	}
 	return boolean(c.observed(e.Span(), at, at))
 }
 

@@ -29,14 +29,14 @@ const (
 type Context struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary
-	// Params are values given at submission, by name, as the language writes them.
+	// Params are values given at submission, by name: literals; nil stands for what could not be read.
 	Params map[string]syntax.Expr
 }
 
 // Check turns a tree into a plan. The plan is nil when a diagnostic is an error; warnings come with a plan.
 func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
 	c := &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
-		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}}
+		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{}}
 	c.declare()
 	p := plan.Plan{
 		Dataset: ctx.Catalog.Dataset, Catalog: ctx.Catalog.Digest(), Vocabulary: ctx.Vocabulary.Digest(),
@@ -67,10 +67,14 @@ type checker struct {
 	cohorts map[string]*cohort
 	order   []*cohort
 	open    []string // names being resolved, to find cycles
-	reports int
-	nodes   int  // expressions checked so far
-	depth   int  // of the expression being checked
-	large   bool // the query was found too large
+	// openCodes are the code sets being expanded, and expanded those that are.
+	openCodes []string
+	expanded  map[*syntax.CodeTerm][]string
+	entry     plan.Expr // what gives the index date of the cohort being checked; nil while that is checked
+	reports   int
+	nodes     int  // expressions checked so far
+	depth     int  // of the expression being checked
+	large     bool // the query was found too large
 }
 
 // declare enters the names of all declarations.

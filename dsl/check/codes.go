@@ -9,28 +9,34 @@ import (
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
-// codeSet expands a declared set; a set that refers to itself is an error.
+// codeSet expands a declared set, once; a set that refers to itself is an error.
 func (c *checker) codeSet(d *syntax.Codes) *plan.CodeSet {
-	if slices.Contains(c.open, d.Name.Name) {
-		c.say(cycle(d.Name, c.open))
-		return &plan.CodeSet{Name: d.Name.Name}
+	set := &plan.CodeSet{Name: d.Name.Name}
+	if slices.Contains(c.openCodes, d.Name.Name) {
+		c.say(cycle(d.Name, c.openCodes))
+		return set
 	}
-	c.open = append(c.open, d.Name.Name)
-	defer func() { c.open = c.open[:len(c.open)-1] }()
-	return &plan.CodeSet{Name: d.Name.Name, Codes: c.expand(d.Terms, d.Except)}
+	c.openCodes = append(c.openCodes, d.Name.Name)
+	defer func() { c.openCodes = c.openCodes[:len(c.openCodes)-1] }()
+	set.Codes = c.expand(d.Terms, d.Except)
+	return set
 }
 
-// expand gives the codes of terms without those of except, ascending and each once.
+// expand gives the codes of terms without those of except, ascending and each once. It is done once for every
+// place in the text. Expanded lists are shared, so nobody changes them.
 func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
+	if done, ok := c.expanded[&terms[0]]; ok {
+		return done
+	}
 	plain, named := c.terms(terms)
-	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
-	out = append(out, named...)
+	out := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
 	plain, named = c.terms(except)
-	without := append(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named...)
+	without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
 	slices.Sort(without)
 	out = slices.DeleteFunc(out, func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
 	slices.Sort(out)
-	return slices.Compact(out)
+	c.expanded[&terms[0]] = slices.Compact(out)
+	return c.expanded[&terms[0]]
 }
 
 // terms parts codes, for the vocabulary to expand, from named sets, expanded already.

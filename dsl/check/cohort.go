@@ -2,6 +2,8 @@ package check
 
 import (
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
@@ -16,7 +18,8 @@ type cohort struct {
 	defines  map[string]*syntax.Define
 	index    plan.Expr // nil while the index itself is checked
 	followup *window
-	// registered says that a rule asks for observation at the index date.
+	entry    plan.Expr // what gives the index date
+	// registered says that a rule requires observation at the index date.
 	registered bool
 }
 
@@ -35,11 +38,14 @@ func (c *checker) cohort(co *cohort) *plan.Cohort {
 			co.defines[d.Name.Name] = d
 		}
 	}
+	before := len(c.diags)
+	c.entry = nil
 	out := &plan.Cohort{Name: co.tree.Name.Name, Index: c.index(co)}
-	co.index = &plan.Index{}
-	if k, ok := out.Index.(*plan.Const); ok {
-		co.index = k // a fixed index date folds into every comparison with it
+	co.index, co.entry = &plan.Index{}, out.Index
+	if days := c.leaves(out.Index); len(days) == 1 && days[0].fixed {
+		co.index = plan.DateConst(days[0].day) // a fixed index date folds into every comparison with it
 	}
+	c.entry = co.entry
 	c.followup(co)
 	for _, s := range co.tree.Stmts {
 		switch s := s.(type) {
@@ -56,7 +62,7 @@ func (c *checker) cohort(co *cohort) *plan.Cohort {
 	if len(out.Rules) > MaxRules {
 		c.say(tooMany(co.tree.Name.Span(), "rules", len(out.Rules), MaxRules))
 	}
-	if !c.diags.Failed() && unbounded(out, co.registered) {
+	if !c.diags[before:].Failed() && !co.registered && out.TakesBlank() {
 		c.say(unboundedCohort(co.tree.Name))
 	}
 	return out
@@ -78,9 +84,7 @@ func (c *checker) index(co *cohort) plan.Expr {
 		return &plan.Const{Of: catalog.Type{Kind: catalog.DateKind}}
 	}
 	x := c.date(found.X, scope{cohort: co})
-	if d, ok := constDate(x); ok {
-		c.onDateGrid(found.X, d, c.Catalog.Period.Grid)
-	}
+	c.fixedOnGrid(found.X.Span(), x)
 	return x
 }
 
@@ -89,7 +93,22 @@ func (c *checker) rule(co *cohort, s *syntax.Rule) *plan.Rule {
 	if label == "" {
 		label = c.file.Text(s.Cond.Span())
 	}
+	co.registered = co.registered || !s.Exclude && requiresIndex(s.Cond)
 	return &plan.Rule{Exclude: s.Exclude, Cond: c.cond(s.Cond, scope{cohort: co}), Label: label}
+}
+
+// requiresIndex reports whether a condition holds only for those who are registered at their index date.
+func requiresIndex(e syntax.Expr) bool {
+	switch e := e.(type) {
+	case *syntax.Registered:
+		name, ok := e.X.(*syntax.Ident)
+		return ok && name.Name == "index"
+	case *syntax.Binary:
+		return e.Op == syntax.And && (requiresIndex(e.L) || requiresIndex(e.R))
+	case *syntax.Quantified:
+		return e.Op == syntax.All && slices.ContainsFunc(e.Conds, requiresIndex)
+	}
+	return false
 }
 
 // lookback is a first rule: one observation interval contains [index - D, index].
@@ -99,13 +118,18 @@ func (c *checker) lookback(co *cohort, s *syntax.Lookback) *plan.Rule {
 		return nil
 	}
 	label := fmt.Sprintf("Observed for %s before the index date", c.file.Text(s.D.Span()))
-	return &plan.Rule{Cond: c.observed(d.before(co.index), co.index), Label: label}
+	co.registered = true
+	return &plan.Rule{Cond: c.observed(s.Span(), d.before(co.index), co.index), Label: label}
 }
 
 // observed is true when one observation interval contains [from, to].
-func (c *checker) observed(from, to plan.Expr) plan.Expr {
+func (c *checker) observed(at diag.Span, from, to plan.Expr) plan.Expr {
+	c.fixedOnGrid(at, from)
+	c.fixedOnGrid(at, to)
 	if !c.Catalog.Observed {
 		start, end := c.Catalog.Period.Start, c.Catalog.Period.End
+		c.periodOnGrid(at, ">=", from, start)
+		c.periodOnGrid(at, "<=", to, end)
 		return &plan.And{Xs: []plan.Expr{
 			&plan.Compare{Op: ">=", L: from, R: plan.DateConst(start)},
 			&plan.Compare{Op: "<=", L: to, R: plan.DateConst(end)},
@@ -158,7 +182,7 @@ func (c *checker) report(r *syntax.Report) *plan.Report {
 		c.say(unknownName(r.Cohort, "unknown-cohort", "cohort", keys(c.cohorts)))
 		return out
 	}
-	out.Cohort = co.at
+	out.Cohort, c.entry = co.at, co.entry
 	if len(r.By) > kind.Dimensions {
 		c.say(tooManyDimensions(r, kind))
 		return out
@@ -169,7 +193,7 @@ func (c *checker) report(r *syntax.Report) *plan.Report {
 	cells := 1
 	for _, d := range r.By {
 		dim := c.dimension(d, co)
-		cells *= max(len(dim.Keys), len(dim.Bands)) + 1
+		cells = min(cells*(max(len(dim.Keys), len(dim.Bands))+1), math.MaxInt32)
 		out.By = append(out.By, dim)
 	}
 	if cells > MaxCells {
@@ -196,7 +220,7 @@ func (c *checker) clauses(r *syntax.Report, kind plan.Kind, co *cohort, out *pla
 		}
 		v := cl.Values[0]
 		t := c.expr(v.X, scope{cohort: co}).settled()
-		if !t.numeric() {
+		if t.ok() && !t.numeric() {
 			c.say(wrongType(v.X.Span(), "a number", t.x.Type()))
 		}
 		out.Value, out.ValueLabel = t.x, v.Label.Value
@@ -241,11 +265,11 @@ func (c *checker) bands(d syntax.Dimension, t typed) []plan.Band {
 		if n == nil {
 			return nil
 		}
-		v, ok := c.literalFor(t, n, false)
+		v, ok := c.convertLiteral(t, &literal{n.Value, n.Unit, n.Span()})
 		if !ok {
 			return nil
 		}
-		v = c.onGrid(t, n, ">=", v)
+		v = c.onGrid(t, n.Span(), ">=", v, n.Unit)
 		return &v
 	}
 	for i, b := range d.Bands {

@@ -71,7 +71,9 @@ func shift(d catalog.Date, n int, unit string) catalog.Date {
 }
 
 // isBirth reports whether a column is a birth date: its days are never asked, only ages.
-func isBirth(col *catalog.Column) bool { return col.Name == birthDate || len(col.AgeGrid.Cuts) > 0 || col.AgeGrid.Step > 0 }
+func isBirth(col *catalog.Column) bool {
+	return col.Name == birthDate || len(col.AgeGrid.Cuts) > 0 || col.AgeGrid.Step > 0
+}
 
 const birthDate = "birth_date"
 
@@ -138,7 +140,9 @@ func (c *checker) dayOnGrid(at diag.Span, op string, day catalog.Date, recorded 
 		}
 		if !c.isLine(line, recorded.grid) {
 			low, high := c.linesAround(line, recorded.grid)
-			back := func(d catalog.Date) string { return shift(d+catalog.Date(recorded.days), recorded.months, "months").String() }
+			back := func(d catalog.Date) string {
+				return shift(d+catalog.Date(recorded.days), recorded.months, "months").String()
+			}
 			c.say(offGrid(at, op, back(low-past), back(high-past)))
 			return
 		}

@@ -2,24 +2,24 @@ package check
 
 import (
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
 // events checks an event set and returns it with the rule that measures its values, if there is one.
 func (c *checker) events(e *syntax.EventSet, s scope) (*plan.EventSet, *catalog.UnitRule) {
-	source, ok := c.Catalog.Source(e.Source.Name)
+	source, ok := c.source(e.Source)
 	if !ok {
-		c.say(unknownName(e.Source, "unknown-source", "source", c.Catalog.SourceNames()))
 		return nil, nil
 	}
-	set := &plan.EventSet{Source: &source}
+	set := &plan.EventSet{Source: source}
 	if e.Codes != nil {
-		set.Codes = c.codesOf(&source, e.Codes, e.Span())
+		set.Codes = c.codesOf(source, e.Codes, e.Span())
 	}
-	rule := ruleOf(&source, set.Codes)
+	rule := ruleOf(source, set.Codes)
 	if e.Where != nil {
-		set.Where = c.cond(e.Where, scope{cohort: s.cohort, source: &source, rule: rule})
+		set.Where = c.cond(e.Where, scope{cohort: s.cohort, top: s.top, source: source, rule: rule})
 	}
 	for _, p := range e.Phrases {
 		if !source.Timed {
@@ -55,7 +55,7 @@ func (c *checker) phrase(p *syntax.Phrase, s scope) []plan.Bound {
 	if p.Kind == syntax.During {
 		return c.during(p, s)
 	}
-	at := c.date(p.A, scope{cohort: s.cohort})
+	at := c.date(p.A, scope{cohort: s.cohort, top: s.top})
 	bound := func(op string, at plan.Expr) plan.Bound {
 		c.boundOnGrid(p.Span(), op, at)
 		return plan.Bound{Column: column, Op: op, At: at}
@@ -72,7 +72,7 @@ func (c *checker) phrase(p *syntax.Phrase, s scope) []plan.Bound {
 	case syntax.OnOrAfter, syntax.Since:
 		return []plan.Bound{bound(">=", at)}
 	case syntax.FromTo:
-		return []plan.Bound{bound(">=", at), bound("<=", c.date(p.B, scope{cohort: s.cohort}))}
+		return []plan.Bound{bound(">=", at), bound("<=", c.date(p.B, scope{cohort: s.cohort, top: s.top}))}
 	}
 	return c.relative(p, at, bound)
 }
@@ -169,16 +169,12 @@ func (c *checker) pick(e *syntax.Pick, column syntax.Ident, s scope) typed {
 	}
 	col, ok := set.Source.Column(eventColumn(column.Name))
 	if !ok || !queryable(col) {
-		c.say(unknownName(column, "unknown-column", "column of "+set.Source.Name, set.Source.ColumnNames()))
+		c.say(unknownName(column, "unknown-column", "column of "+set.Source.Name, columnNames(set.Source)))
 		return typed{}
 	}
-	if col.Name != catalog.Value {
-		rule = nil
-	} else if rule == nil {
-		c.say(mixedUnits(e.Set.Span(), set.Source))
+	if rule, ok = c.measure(&col, set.Source, rule, e.Set.Span()); !ok {
 		return typed{}
 	}
-	col = measured(col, rule)
 	x := &plan.Pick{Set: set, Last: e.Which == syntax.Last, Column: &col}
 	if col.Type.Kind == catalog.DateKind {
 		return typed{x: x}
@@ -193,34 +189,47 @@ func (c *checker) aggregate(e *syntax.Agg, s scope) typed {
 		return typed{}
 	}
 	if e.Fn == "count" {
-		distinct, ok := map[string]string{"": "", "days": "start", "codes": "code"}[e.Column.Name]
-		if !ok {
-			c.say(unknownName(e.Column, "unknown-column", "way to count", []string{"days", "codes"}))
-		}
-		return typed{x: &plan.Count{Set: set, Distinct: distinct}}
+		return c.count(e, set)
 	}
 	col, ok := set.Source.Column(e.Column.Name)
 	if !ok || !queryable(col) || col.Type.Kind != catalog.Number && col.Type.Kind != catalog.Int {
-		c.say(unknownName(e.Column, "unknown-column", "numeric column of "+set.Source.Name, set.Source.ColumnNames()))
+		c.say(unknownName(e.Column, "unknown-column", "numeric column of "+set.Source.Name, columnNames(set.Source)))
 		return typed{}
 	}
-	if col.Name == catalog.Value {
-		if rule == nil {
-			c.say(mixedUnits(e.Set.Span(), set.Source))
-			return typed{}
-		}
-		col = measured(col, rule)
-	} else {
-		rule = nil
+	if rule, ok = c.measure(&col, set.Source, rule, e.Set.Span()); !ok {
+		return typed{}
 	}
-	x := &plan.Agg{Fn: e.Fn, Set: set, Column: &col}
-	t := c.column(col, x, rule)
+	t := typed{x: &plan.Agg{Fn: e.Fn, Set: set, Column: &col}, rule: rule}
 	if e.Fn == "sum" && t.affine() {
 		c.say(levelArithmetic(e.Span(), "sum", col.Type))
 		return typed{}
 	}
-	if e.Fn == "mean" || e.Fn == "sd" || e.Fn == "sum" || e.Fn == "median" {
-		t.keys = nil
-	}
+	t.form = statistic(t.x, e.Fn, col)
 	return t
+}
+
+// count checks count of, count days of and count codes of.
+func (c *checker) count(e *syntax.Agg, set *plan.EventSet) typed {
+	distinct := map[string]string{"days": catalog.Start, "codes": catalog.CodeOf}[e.Column.Name]
+	switch {
+	case distinct == catalog.Start && !set.Source.Timed:
+		c.say(untimed(e.Span(), set.Source.Name))
+	case distinct == catalog.CodeOf && len(set.Source.Systems) == 0:
+		c.say(noCodes(e.Span(), set.Source.Name))
+	}
+	return typed{x: &plan.Count{Set: set, Distinct: distinct}}
+}
+
+// statistic is the form of a statistic of a column. Of one event it is the value itself, so it has the column's grid. A
+// standard deviation is no value of the column, and of two events it tells how far they are apart.
+func statistic(x plan.Expr, fn string, col catalog.Column) grid.Form {
+	if fn == "sum" {
+		col.Bounds = nil // of many events
+	}
+	whole := col.Type.Kind == catalog.Int && (fn == "min" || fn == "max" || fn == "sum")
+	f := grid.Column(plan.String(x), col.Grid, col.Bounds, whole)
+	if fn == "sd" && f.Gridded() {
+		return grid.Opaque()
+	}
+	return f
 }

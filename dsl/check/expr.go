@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -18,6 +19,7 @@ const (
 // scope is what names mean at a place: the cohort, and inside where (…) the event's source.
 type scope struct {
 	cohort *cohort
+	top    bool // in a definition of the top level, which does not see those of the cohort
 	source *catalog.Source
 	rule   *catalog.UnitRule // how the source's value is measured here
 }
@@ -113,7 +115,7 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 			return c.eventField(name, col, s)
 		}
 	}
-	if s.cohort != nil {
+	if s.cohort != nil && !s.top {
 		if d, ok := s.cohort.defines[name.Name]; ok {
 			return c.definition(d.Name, d.X, scope{cohort: s.cohort})
 		}
@@ -131,7 +133,7 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 		return typed{x: plan.DateConst(c.Catalog.Period.End)}
 	}
 	if d, ok := c.defines[name.Name]; ok {
-		return c.definition(d.Name, d.X, scope{cohort: s.cohort})
+		return c.definition(d.Name, d.X, scope{cohort: s.cohort, top: true})
 	}
 	if p, ok := c.params[name.Name]; ok {
 		return c.definition(p.Name, c.valueOf(p), scope{})
@@ -151,8 +153,33 @@ func attributeRule(col catalog.Column) *catalog.UnitRule {
 	return &catalog.UnitRule{Name: col.Name, Unit: col.Type.Unit, Bounds: col.Bounds, Grid: col.Grid}
 }
 
-func queryable(col catalog.Column) bool {
-	return col.Sensitivity != catalog.Internal && col.Sensitivity != catalog.FreeText
+// queryable reports whether queries may name a column. They never hear of the others, not even as a near name.
+func queryable(col catalog.Column) bool { return open(col.Sensitivity) }
+
+func open(s catalog.Sensitivity) bool { return s != catalog.Internal && s != catalog.FreeText }
+
+// source returns a source that queries may name.
+func (c *checker) source(name syntax.Ident) (*catalog.Source, bool) {
+	s, ok := c.Catalog.Source(name.Name)
+	if ok && open(s.Sensitivity) {
+		return &s, true
+	}
+	var names []string
+	for _, s := range c.Catalog.Sources {
+		if open(s.Sensitivity) {
+			names = append(names, s.Name)
+		}
+	}
+	c.say(unknownName(name, "unknown-source", "source", names))
+	return nil, false
+}
+
+// columnNames lists the columns of a source that queries may name.
+func columnNames(source *catalog.Source) []string {
+	return slices.DeleteFunc(source.ColumnNames(), func(name string) bool {
+		col, _ := source.Column(name)
+		return !queryable(col)
+	})
 }
 
 // eventColumn lets "date" stand for an event's start.
@@ -168,31 +195,37 @@ func (c *checker) eventField(name syntax.Ident, col catalog.Column, s scope) typ
 		c.say(unknownValue(name, c.visible(s)))
 		return typed{}
 	}
-	var rule *catalog.UnitRule
-	if col.Name == catalog.Value {
-		rule = s.rule
-		col = measured(col, rule)
+	rule, ok := c.measure(&col, s.source, s.rule, name.Span())
+	if !ok {
+		return typed{}
 	}
 	return c.column(col, &plan.Field{Column: &col}, rule)
 }
 
-// measured gives a value column the unit of its rule.
-func measured(col catalog.Column, rule *catalog.UnitRule) catalog.Column {
-	if rule != nil {
+// measure gives the value column of events the unit of their rule. Where a source has rules, values without one are
+// not comparable.
+func (c *checker) measure(col *catalog.Column, source *catalog.Source, rule *catalog.UnitRule, at diag.Span) (*catalog.UnitRule, bool) {
+	switch {
+	case col.Name != catalog.Value:
+		return nil, true
+	case rule != nil:
 		col.Type.Unit, col.Bounds, col.Grid = rule.Unit, rule.Bounds, rule.Grid
+	case len(source.Units) > 0:
+		c.say(mixedUnits(at, source))
+		return nil, false
 	}
-	return col
+	return rule, true
 }
 
 // visible lists the names that a user may use at a place, for suggestions.
 func (c *checker) visible(s scope) []string {
 	out := append(keys(c.defines), keys(c.params)...)
 	out = append(out, "index", "data_start", "data_end")
-	if s.cohort != nil {
+	if s.cohort != nil && !s.top {
 		out = append(out, keys(s.cohort.defines)...)
 	}
 	if s.source != nil {
-		out = append(out, s.source.ColumnNames()...)
+		out = append(out, columnNames(s.source)...)
 	}
 	for _, col := range c.Catalog.Attributes {
 		if queryable(col) {
@@ -216,15 +249,39 @@ func (c *checker) definition(name syntax.Ident, x syntax.Expr, s scope) typed {
 	return c.expr(x, s)
 }
 
-// valueOf is the value of a parameter: the one given, else the default.
+// valueOf is the value of a parameter: the one given, else the default. What is wrong with a given one is told at
+// the parameter's name.
 func (c *checker) valueOf(p *syntax.Param) syntax.Expr {
 	if given, ok := c.Params[p.Name.Name]; ok {
-		return given
+		x := literalAt(p.Name.Place, given)
+		if x == nil {
+			c.say(badParam(p.Name))
+		}
+		return x
 	}
 	if p.Default == nil {
 		c.say(noParamValue(p))
 	}
 	return p.Default
+}
+
+// literalAt moves a literal to another place of the text; nil for what is no literal.
+func literalAt(at syntax.Place, x syntax.Expr) syntax.Expr {
+	switch x := x.(type) {
+	case *syntax.Number:
+		return &syntax.Number{Place: at, Text: x.Text, Value: x.Value, Unit: x.Unit}
+	case *syntax.DateLit:
+		return &syntax.DateLit{Place: at, Text: x.Text}
+	case *syntax.StringLit:
+		return &syntax.StringLit{Place: at, Value: x.Value}
+	case *syntax.BoolLit:
+		return &syntax.BoolLit{Place: at, Value: x.Value}
+	case *syntax.Unary:
+		if n, ok := x.X.(*syntax.Number); ok && x.Op == syntax.Neg {
+			return &syntax.Unary{Place: at, Op: x.Op, X: literalAt(at, n)}
+		}
+	}
+	return nil
 }
 
 // param checks that a parameter's value has its declared type.

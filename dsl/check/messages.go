@@ -27,7 +27,15 @@ func near(word string, among []string) []string {
 	if len(among) > 0 && len(among) <= 12 {
 		return []string{"there is: " + strings.Join(among, ", ")}
 	}
-	return nil
+	return []string{"declare it, or use a name that the catalog has"}
+}
+
+// a puts an article before a type.
+func a(t catalog.Type) string {
+	if t.Kind == catalog.Int {
+		return "an " + t.String()
+	}
+	return "a " + t.String()
 }
 
 func duplicateName(name syntax.Ident, first diag.Span) diag.Diagnostic {
@@ -130,7 +138,7 @@ func oneValue(key syntax.Ident) diag.Diagnostic {
 }
 
 func wrongType(at diag.Span, want string, got catalog.Type) diag.Diagnostic {
-	return say("wrong-type", at, fmt.Sprintf("this must be %s, and is a %s", want, got))
+	return say("wrong-type", at, fmt.Sprintf("this must be %s, and is %s", want, a(got)), "write "+want+" here, or use this elsewhere")
 }
 
 func noKeys(at diag.Span, got catalog.Type) diag.Diagnostic {
@@ -187,12 +195,18 @@ func noParamValue(p *syntax.Param) diag.Diagnostic {
 	return say("no-param-value", p.Name.Span(), fmt.Sprintf("parameter `%s` has neither a value nor a default", p.Name.Name), fmt.Sprintf("give one with --param %s=…", p.Name.Name))
 }
 
+func badParam(name syntax.Ident) diag.Diagnostic {
+	return say("bad-param", name.Span(), fmt.Sprintf("the value given for `%s` is not one value", name.Name),
+		fmt.Sprintf("write it as in the language, such as `--param %s=\"40 years\"`", name.Name))
+}
+
 func unknownType(name syntax.Ident, among []string) diag.Diagnostic {
 	return say("unknown-type", name.Span(), fmt.Sprintf("there is no type `%s`", name.Name), near(name.Name, among)...)
 }
 
 func otherParamType(p *syntax.Param, got string) diag.Diagnostic {
-	return say("wrong-type", p.Name.Span(), fmt.Sprintf("parameter `%s` is a %s, and its value is a %s", p.Name.Name, p.Type.Name, got))
+	return say("wrong-type", p.Name.Span(), fmt.Sprintf("parameter `%s` is of type %s, and its value of type %s", p.Name.Name, p.Type.Name, got),
+		fmt.Sprintf("declare `param %s: %s`, or give another value", p.Name.Name, got))
 }
 
 func noSuchDay(e *syntax.DateLit) diag.Diagnostic {
@@ -200,7 +214,7 @@ func noSuchDay(e *syntax.DateLit) diag.Diagnostic {
 }
 
 func noOrder(at diag.Span, t catalog.Type) diag.Diagnostic {
-	return say("no-order", at, fmt.Sprintf("a %s has no order", t), "compare with `=`, `!=` or `in (…)`")
+	return say("no-order", at, fmt.Sprintf("%s has no order", a(t)), "compare with `=`, `!=` or `in (…)`")
 }
 
 func unknownWord(at diag.Span, word string, among []string) diag.Diagnostic {
@@ -208,31 +222,31 @@ func unknownWord(at diag.Span, word string, among []string) diag.Diagnostic {
 }
 
 func cannotCompare(at diag.Span, l, r catalog.Type) diag.Diagnostic {
-	return say("type-mismatch", at, fmt.Sprintf("a %s cannot be compared with a %s", l, r))
+	return say("type-mismatch", at, fmt.Sprintf("%s cannot be compared with %s", a(l), a(r)), "compare two values of one type")
 }
 
 func cannotCompute(at diag.Span, op string, l, r catalog.Type) diag.Diagnostic {
-	return say("type-mismatch", at, fmt.Sprintf("`%s` does not apply to a %s and a %s", op, l, r))
+	return say("type-mismatch", at, fmt.Sprintf("`%s` does not apply to %s and %s", op, a(l), a(r)), "calculate with numbers; move a date by a duration, such as `index + 30 days`")
 }
 
 func branchesDiffer(at diag.Span, got, want catalog.Type) diag.Diagnostic {
-	return say("type-mismatch", at, fmt.Sprintf("this branch gives a %s, the others a %s", got, want), "all branches of `when` give one type")
+	return say("type-mismatch", at, fmt.Sprintf("this branch gives %s, the last %s", a(got), a(want)), "all branches of `when` give one type")
 }
 
 func unitsDiffer(at diag.Span, l, r catalog.Type) diag.Diagnostic {
-	return say("unit-mismatch", at, fmt.Sprintf("a %s cannot be combined with a %s", l, r), "bring one into the other's unit with `as`")
+	return say("unit-mismatch", at, fmt.Sprintf("%s cannot be combined with %s", a(l), a(r)), "bring one into the other's unit with `as`")
 }
 
 func cannotConvert(e *syntax.Convert, t typed) diag.Diagnostic {
 	if t.x.Type().Unit == "" {
-		return say("unit-mismatch", e.Span(), "this has no unit to convert")
+		return say("unit-mismatch", e.Span(), "this has no unit to convert", "leave `as "+e.Unit+"` out")
 	}
 	return say("unit-mismatch", e.Span(), fmt.Sprintf("%s cannot be converted to %s", t.x.Type().Unit, e.Unit), unitHint(t)...)
 }
 
 func unitHint(t typed) []string {
 	if t.rule == nil {
-		return nil
+		return []string{"use a unit that measures the same"}
 	}
 	return []string{fmt.Sprintf("%s is recorded in %s", t.rule.Name, strings.Join(t.rule.UnitNames(), " or "))}
 }
@@ -242,7 +256,7 @@ func noUnitExpected(l *literal) diag.Diagnostic {
 }
 
 func needsUnit(l *literal, t typed) diag.Diagnostic {
-	return say("needs-unit", l.at, fmt.Sprintf("a %s is compared with a number that has no unit", t.x.Type()),
+	return say("needs-unit", l.at, fmt.Sprintf("%s is compared with a number that has no unit", a(t.x.Type())),
 		fmt.Sprintf("write `%s %s`", number(l.value), t.x.Type().Unit))
 }
 
@@ -259,12 +273,12 @@ func otherElapsed(l *literal, unit string) diag.Diagnostic {
 }
 
 func levelArithmetic(at diag.Span, op string, t catalog.Type) diag.Diagnostic {
-	return say("unit-mismatch", at, fmt.Sprintf("`%s` has no meaning for levels of a %s, whose units have different zeros", op, t),
+	return say("unit-mismatch", at, fmt.Sprintf("`%s` has no meaning for levels of %s, whose units have different zeros", op, a(t)),
 		"subtract one level from another to get a change; a change can be added to a level")
 }
 
 func unitProduct(at diag.Span, l, r catalog.Type) diag.Diagnostic {
-	return say("unit-mismatch", at, fmt.Sprintf("a %s and a %s cannot be multiplied or divided here", l, r), "products of units are not in this version of the language")
+	return say("unit-mismatch", at, fmt.Sprintf("%s and %s cannot be multiplied or divided here", a(l), a(r)), "products of units are not in this version of the language")
 }
 
 func notDuration(at diag.Span) diag.Diagnostic {
@@ -280,7 +294,7 @@ func argumentCount(e *syntax.Call, least, most int) diag.Diagnostic {
 	if most != least {
 		want = fmt.Sprintf("%d to %d", least, most)
 	}
-	return say("argument-count", e.Span(), fmt.Sprintf("`%s` takes %s values, not %d", e.Name.Name, want, len(e.Args)))
+	return say("argument-count", e.Span(), fmt.Sprintf("`%s` takes %s values, not %d", e.Name.Name, want, len(e.Args)), "give that many, parted by commas")
 }
 
 func noBirthDate(at diag.Span) diag.Diagnostic {
@@ -304,7 +318,7 @@ func noFollowup(name syntax.Ident) diag.Diagnostic {
 }
 
 func notYet(at diag.Span, what string) diag.Diagnostic {
-	return say("not-yet", at, what+" not in this version of the language")
+	return say("not-yet", at, what+" not in this version of the language", "docs/language.md lists what is")
 }
 
 func notLiteral(at diag.Span) diag.Diagnostic {
@@ -316,7 +330,7 @@ func notACode(at diag.Span) diag.Diagnostic {
 }
 
 func moreThanListed(at diag.Span, n, have int) diag.Diagnostic {
-	d := say("never", at, fmt.Sprintf("at least %d of %d conditions can never hold", n, have))
+	d := say("never", at, fmt.Sprintf("at least %d of %d conditions can never hold", n, have), "ask for fewer of them")
 	d.Severity = diag.Warning
 	return d
 }

@@ -91,7 +91,7 @@ var calendar = map[string]struct {
 
 func (l *literal) duration() (duration, bool) {
 	u, ok := calendar[l.unit]
-	if !ok || l.value != float64(int(l.value)) || l.value > 1e5 {
+	if !ok || l.value != float64(int(l.value)) || l.value < 0 || l.value > 1e5 {
 		return duration{}, false
 	}
 	return duration{int(l.value) * u.n, u.unit}, true

@@ -247,10 +247,16 @@ func canonIn(x *In) Expr {
 	return &In{x.X, vs}
 }
 
-// canonCompare puts the literal on the right and writes whole numbers and days with >= and <.
+// canonCompare decides a comparison of literals, puts the literal on the right, and writes whole numbers and days
+// with >= and <.
 func canonCompare(x *Compare) Expr {
-	_, constant := x.L.(*Const)
-	_, also := x.R.(*Const)
+	l, constant := x.L.(*Const)
+	r, also := x.R.(*Const)
+	if constant && also {
+		if v, ok := compare(x.Op, plain(l.Value), plain(r.Value)).(bool); ok {
+			return &Const{boolType, v}
+		}
+	}
 	if constant && !also || constant == also && String(x.L) > String(x.R) {
 		x = &Compare{mirrored[x.Op], x.R, x.L}
 	}
@@ -264,15 +270,33 @@ func canonCompare(x *Compare) Expr {
 		if x.L.Type().Kind == catalog.Int && n < math.MaxInt64 {
 			op, v = wholeBound(op, n)
 		}
-		if _, count := x.L.(*Count); count && v == int64(0) && op == "=" {
-			op, v = "<", int64(1)
-		} else if count && v == int64(0) && op == "!=" {
-			op, v = ">=", int64(1)
+		if _, count := x.L.(*Count); count {
+			return canonCount(op, x.L, v.(int64))
 		}
 	case catalog.Date:
 		op, v = wholeBound(op, n)
+	case bool:
+		if n == (op == "=") {
+			return x.L
+		}
+		return negate(x.L)
 	}
 	return &Compare{op, x.L, &Const{c.Of, v}}
+}
+
+// canonCount knows that a count is never below 0.
+func canonCount(op string, count Expr, n int64) Expr {
+	switch {
+	case n < 0 && (op == "=" || op == "<"), n == 0 && op == "<":
+		return False()
+	case n < 0 && op != "=", n == 0 && op == ">=":
+		return True()
+	case n == 0 && op == "=":
+		op, n = "<", 1
+	case n == 0 && op == "!=":
+		op, n = ">=", 1
+	}
+	return &Compare{op, count, IntConst(n)}
 }
 
 // wholeBound writes > n as >= n+1 and <= n as < n+1.

@@ -150,10 +150,20 @@ func restrict(x Expr, withheld *CodeSet) Expr {
 	return mapChildren(x, f)
 }
 
+// and is the union of two sets; o may be nil.
+func (c *CodeSet) and(o *CodeSet) *CodeSet {
+	all := slices.Clone(c.Codes)
+	if o != nil {
+		all = append(all, o.Codes...)
+	}
+	slices.Sort(all)
+	return &CodeSet{Name: c.Name, Codes: slices.Compact(all)}
+}
+
 func (s *EventSet) restrict(withheld *CodeSet) *EventSet {
 	out := *s
 	if len(s.Source.Systems) > 0 {
-		out.Without = withheld
+		out.Without = withheld.and(s.Without)
 	}
 	if s.Where != nil {
 		out.Where = restrict(s.Where, withheld)

@@ -294,6 +294,6 @@ func BenchmarkLoad(b *testing.B) {
 }
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "connectors", "dsl/catalog", "enclave/duck", "enclave/keys", "enclave/store")
+	deptest.Only(t, "connectors", "dsl/catalog", "enclave/duck", "enclave/keys", "enclave/store", "internal/durable")
 	deptest.Ban(t, "loading asks nobody: no policy and no network", "github.com/open-policy-agent", "net/http")
 }

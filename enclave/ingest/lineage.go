@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 
 	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/internal/durable"
 )
 
 // lineageFile is the steward's file in the dataset's folder: which pseudonym has which ordinal.
@@ -58,12 +59,11 @@ func openLineage(ctx context.Context, dir string, k keys.Keys, dataset string, f
 		return nil, fmt.Errorf("%w: it is missing, but the dataset has a snapshot; restore it from the backup", ErrLineage)
 	}
 	l := &lineage{dataset: dataset, wrapped: e.Key, ordinal: map[pseudonym]uint32{}}
-	binding := keys.Binding{Dataset: dataset, Snapshot: "lineage", Part: lineageFile, Group: "internal"}
 	var key []byte
 	if e.Format == 0 {
-		key, l.wrapped, err = k.Generate(ctx, binding)
+		key, l.wrapped, err = k.Generate(ctx, bindingOf(dataset))
 	} else {
-		key, err = k.Unwrap(ctx, e.Key, binding)
+		key, err = k.Unwrap(ctx, e.Key, bindingOf(dataset))
 	}
 	if err != nil {
 		return nil, err
@@ -73,6 +73,28 @@ func openLineage(ctx context.Context, dir string, k keys.Keys, dataset string, f
 		return l, err
 	}
 	return l, l.unseal(e.Sealed)
+}
+
+// bindingOf is what the lineage's data key opens.
+func bindingOf(dataset string) keys.Binding {
+	return keys.Binding{Dataset: dataset, Snapshot: "lineage", Part: lineageFile, Group: "internal"}
+}
+
+// Rewrap wraps the data key of a dataset's pseudonyms under the primary version of the key service, so that
+// older versions can be retired. dir is the dataset's folder; a dataset that was never loaded has no pseudonyms.
+func Rewrap(ctx context.Context, dir string, k keys.Keys, dataset string) error {
+	e, err := readEnvelope(filepath.Join(dir, lineageFile), dataset)
+	if err != nil || e.Format == 0 {
+		return err
+	}
+	if e.Key, err = k.Rewrap(ctx, e.Key, bindingOf(dataset)); err != nil {
+		return err
+	}
+	text, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(dir, lineageFile), text, 0o600)
 }
 
 // readEnvelope returns the zero envelope when there is no file yet.
@@ -163,24 +185,7 @@ func (l *lineage) save(dir string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, lineageFile)
-	temporary := path + ".new"
-	file, err := os.OpenFile(temporary, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return err
-	}
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return durable.WriteFile(filepath.Join(dir, lineageFile), text, 0o600)
 }
 
 // shuffle returns the source of the order of new persons: the seed of a demonstration, else chance.

@@ -101,10 +101,11 @@ const (
 	Receipt    Use = "receipt"    // receipt of a release
 	Checkpoint Use = "checkpoint" // checkpoint of the audit log
 	Study      Use = "study"      // study file of the ethics board
+	Answer     Use = "answer"     // stored release with its question
 )
 
 // Uses lists every use, in order of name.
-func Uses() []Use { return []Use{Checkpoint, Manifest, Receipt, Study} }
+func Uses() []Use { return []Use{Answer, Checkpoint, Manifest, Receipt, Study} }
 
 // Message returns the bytes that are signed for msg under use: "officina/<use>/v1\n" followed by msg. A checkpoint
 // is signed as it is, as C2SP signed-note asks: it begins with the name of its log, "officina/<enclave>\n", and an

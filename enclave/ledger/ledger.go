@@ -10,6 +10,8 @@
 package ledger
 
 import (
+	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/officina-enclave/officina/enclave/keys"
 	"github.com/officina-enclave/officina/internal/durable"
 )
 
@@ -41,19 +44,31 @@ type Answer struct {
 	Settled bool
 }
 
-// ErrCorrupt says that a stored answer is not the one that was committed.
+// ErrCorrupt says that a stored answer is not the one that this enclave committed for the question.
 var ErrCorrupt = errors.New("a stored answer was changed on disk; restore the data folder from its backup")
 
-// Ledger keeps answers in a folder. It has one writer: whoever holds the data folder's lock.
-type Ledger struct{ dir string }
+// Ledger keeps answers in a folder, each signed together with its question, so that whoever can write the
+// disk cannot put an answer in. It has one writer: whoever holds the data folder's lock.
+type Ledger struct {
+	dir    string
+	keys   keys.Keys
+	public ed25519.PublicKey
+}
 
 // Open opens the ledger in dir and makes the folder when it is not there.
-func Open(dir string) (*Ledger, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+func Open(ctx context.Context, dir string, k keys.Keys) (*Ledger, error) {
+	public, err := k.Public(ctx, keys.Answer)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	return &Ledger{dir}, nil
+	return &Ledger{dir, k, public}, nil
 }
+
+// signed is what the signature of an answer covers.
+func (q Question) signed(document []byte) []byte { return append([]byte(q.key()+"\n"), document...) }
 
 func (l *Ledger) path(q Question, state string) string {
 	return filepath.Join(l.dir, q.key()+"."+state)
@@ -68,8 +83,9 @@ func (l *Ledger) Recall(q Question) (Answer, bool, error) {
 	if err != nil {
 		return Answer{}, false, fmt.Errorf("recall: %w", err)
 	}
-	sum, body := doc[:min(len(doc), sha256.Size)], doc[min(len(doc), sha256.Size):]
-	if want := sha256.Sum256(body); string(sum) != string(want[:]) {
+	n := min(len(doc), ed25519.SignatureSize)
+	signature, body := doc[:n], doc[n:]
+	if err := keys.Verify(l.public, keys.Answer, q.signed(body), signature); err != nil {
 		return Answer{}, false, ErrCorrupt
 	}
 	_, err = os.Stat(l.path(q, "settled"))
@@ -82,15 +98,18 @@ func (l *Ledger) Reserve(q Question) error {
 }
 
 // Commit stores the answer to a reserved question. An answer is never replaced.
-func (l *Ledger) Commit(q Question, document []byte) error {
+func (l *Ledger) Commit(ctx context.Context, q Question, document []byte) error {
 	if _, err := os.Stat(l.path(q, "reserved")); err != nil {
 		return errors.New("commit: the question was not reserved")
 	}
 	if _, ok, err := l.Recall(q); ok || err != nil {
 		return errors.Join(errors.New("commit: the question is answered already"), err)
 	}
-	sum := sha256.Sum256(document)
-	return durable.WriteFile(l.path(q, "answer"), append(sum[:], document...), 0o600)
+	signature, err := l.keys.Sign(ctx, keys.Answer, q.signed(document))
+	if err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return durable.WriteFile(l.path(q, "answer"), append(signature, document...), 0o600)
 }
 
 // Settle records that the outcome of q is in the audit log.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/officina-enclave/officina/enclave/keys/local"
 	"github.com/officina-enclave/officina/internal/deptest"
 )
 
@@ -13,7 +14,11 @@ var question = Question{Plan: "sha256:p", Study: "s", Snapshot: "sha256:m", Term
 
 func open(t *testing.T) *Ledger {
 	t.Helper()
-	l, err := Open(filepath.Join(t.TempDir(), "ledger"))
+	dir := t.TempDir()
+	ring, err := local.CreateFromSeed(filepath.Join(dir, "keys"), 1)
+	must(t, err)
+	t.Cleanup(func() { ring.Close() })
+	l, err := Open(t.Context(), filepath.Join(dir, "ledger"), ring)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +42,7 @@ func TestTheLifeOfAQuestion(t *testing.T) {
 	if _, ok, _ := l.Recall(question); ok {
 		t.Fatal("a reserved question has an answer")
 	}
-	must(t, l.Commit(question, []byte(`{"rows":[]}`)))
+	must(t, l.Commit(t.Context(), question, []byte(`{"rows":[]}`)))
 	if a, ok, err := l.Recall(question); !ok || err != nil || a.Settled || string(a.Document) != `{"rows":[]}` {
 		t.Fatalf("committed: got %+v, %v, %v", a, ok, err)
 	}
@@ -50,7 +55,7 @@ func TestTheLifeOfAQuestion(t *testing.T) {
 func TestEveryPartOfAQuestionCounts(t *testing.T) {
 	l := open(t)
 	must(t, l.Reserve(question))
-	must(t, l.Commit(question, []byte("x")))
+	must(t, l.Commit(t.Context(), question, []byte("x")))
 	for _, other := range []Question{
 		{"sha256:q", "s", "sha256:m", "sha256:t"}, {"sha256:p", "r", "sha256:m", "sha256:t"},
 		{"sha256:p", "s", "sha256:n", "sha256:t"}, {"sha256:p", "s", "sha256:m", "sha256:u"},
@@ -64,12 +69,12 @@ func TestEveryPartOfAQuestionCounts(t *testing.T) {
 
 func TestCommitNeedsAReservationAndHappensOnce(t *testing.T) {
 	l := open(t)
-	if err := l.Commit(question, []byte("x")); err == nil {
+	if err := l.Commit(t.Context(), question, []byte("x")); err == nil {
 		t.Error("committed without a reservation")
 	}
 	must(t, l.Reserve(question))
-	must(t, l.Commit(question, []byte("x")))
-	if err := l.Commit(question, []byte("y")); err == nil {
+	must(t, l.Commit(t.Context(), question, []byte("x")))
+	if err := l.Commit(t.Context(), question, []byte("y")); err == nil {
 		t.Error("replaced an answer")
 	}
 }
@@ -77,7 +82,7 @@ func TestCommitNeedsAReservationAndHappensOnce(t *testing.T) {
 func TestAChangedAnswerIsRefused(t *testing.T) {
 	l := open(t)
 	must(t, l.Reserve(question))
-	must(t, l.Commit(question, []byte("12 persons")))
+	must(t, l.Commit(t.Context(), question, []byte("12 persons")))
 	path := l.path(question, "answer")
 	b, err := os.ReadFile(path)
 	must(t, err)
@@ -91,6 +96,30 @@ func TestAChangedAnswerIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnAnswerDoesNotMoveToAnotherQuestion(t *testing.T) {
+	l, other := open(t), Question{"sha256:q", "s", "sha256:m", "sha256:t"}
+	must(t, l.Reserve(question))
+	must(t, l.Commit(t.Context(), question, []byte("12 persons")))
+	must(t, os.Rename(l.path(question, "answer"), l.path(other, "answer")))
+	if _, _, err := l.Recall(other); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnAnswerOfAnotherEnclaveIsRefused(t *testing.T) {
+	l := open(t)
+	must(t, l.Reserve(question))
+	must(t, l.Commit(t.Context(), question, []byte("12 persons")))
+	ring, err := local.CreateFromSeed(filepath.Join(t.TempDir(), "keys"), 2)
+	must(t, err)
+	defer ring.Close()
+	again, err := Open(t.Context(), l.dir, ring)
+	must(t, err)
+	if _, _, err := again.Recall(question); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestImports(t *testing.T) {
-	deptest.Only(t, "internal/durable")
+	deptest.Only(t, "enclave/keys", "internal/durable")
 }

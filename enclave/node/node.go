@@ -20,10 +20,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/officina-enclave/officina/dsl"
@@ -52,7 +55,11 @@ type Node struct {
 	Keys   keys.Keys
 	Log    *tlog.Log
 	now    func() time.Time
+
+	mu     sync.Mutex
 	stores []*store.Store
+	policy string            // digest of the bundle that the log says is in force
+	newest map[string]string // dataset → digest of the manifest that the log says is in force
 }
 
 // Options are for tests and demonstrations; the zero Options are for earnest.
@@ -71,7 +78,7 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	if err != nil {
 		return nil, unavailable("the keys", err)
 	}
-	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now}
+	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -109,7 +116,8 @@ func (n *Node) signer(ctx context.Context) (*audit.Signer, error) {
 	return audit.NewSigner(key, func(text []byte) ([]byte, error) { return n.Keys.Sign(ctx, keys.Checkpoint, text) })
 }
 
-// recover gives every run that a crash left without outcome one: it ended, and released nothing.
+// recover reads the log: it notes which snapshots are in force, and gives every run that a crash left without outcome
+// one: it ended, and released nothing.
 func (n *Node) recover(ctx context.Context) error {
 	open := map[string]audit.Entry{}
 	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), inspect.Filter{}) {
@@ -121,9 +129,14 @@ func (n *Node) recover(ctx context.Context) error {
 			open[r.Entry.ID] = r.Entry
 		case audit.KindOutcome, audit.KindRecovered:
 			delete(open, r.Entry.ID)
+		case audit.KindPolicy:
+			n.policy = r.Entry.Policy
+		case audit.KindIngest:
+			n.newest[r.Entry.Dataset] = r.Entry.Snapshot
 		}
 	}
-	for id, e := range open {
+	for _, id := range slices.Sorted(maps.Keys(open)) {
+		e := open[id]
 		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
 		if _, err := n.Log.Append(ctx, e); err != nil {
 			return err
@@ -180,12 +193,18 @@ func (n *Node) target(dataset, digest string) (dsl.Target, error) {
 	if err == nil && t.Catalog.Digest() != digest {
 		err = unavailable("the catalog", errors.New("it was changed after the data were loaded; ingest again"))
 	}
+	if err == nil && t.Catalog.Mode.Release != "exact" {
+		err = unavailable("the catalog", fmt.Errorf("its mode is %s, and this version of the enclave protects in exact mode only", t.Catalog.Mode.Release))
+	}
 	return t, err
 }
 
 // Enclave puts a dataset's snapshot in force behind the pipeline.
 func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, error) {
 	snapshot, err := n.snapshot(ctx, dataset)
+	if errors.Is(err, store.ErrNone) || errors.Is(err, store.ErrName) {
+		return nil, &enclave.Error{Class: enclave.NotFound, Message: fmt.Sprintf("there is no dataset %q here; `enclave ingest` loads one", dataset)}
+	}
 	if err != nil {
 		return nil, unavailable("the data", err)
 	}
@@ -197,7 +216,7 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 	if err != nil {
 		return nil, unavailable("the policy", err)
 	}
-	answers, err := ledger.Open(filepath.Join(n.Dir, "answers"))
+	answers, err := ledger.Open(ctx, filepath.Join(n.Dir, "answers"), n.Keys)
 	if err != nil {
 		return nil, unavailable("the stored answers", err)
 	}
@@ -207,21 +226,14 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 
 // snapshot opens the snapshot in force and checks that the log knows it as the newest.
 func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, error) {
-	newest := ""
-	filter := inspect.Filter{Kinds: []audit.Kind{audit.KindIngest}}
-	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), filter) {
-		if err != nil {
-			return nil, err
-		}
-		if r.Entry.Dataset == dataset {
-			newest = r.Entry.Snapshot
-		}
-	}
 	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{})
 	if err != nil {
 		return nil, err
 	}
+	n.mu.Lock()
 	n.stores = append(n.stores, s)
+	newest := n.newest[dataset]
+	n.mu.Unlock()
 	switch m := s.Manifest(); newest {
 	case m.Digest():
 		return s, nil
@@ -236,7 +248,13 @@ var ErrOldSnapshot = errors.New("the snapshot is not the newest that the audit l
 
 func (n *Node) recordIngest(ctx context.Context, m store.Manifest) error {
 	_, err := n.Log.Append(ctx, audit.Entry{Kind: audit.KindIngest, Dataset: m.Dataset, Snapshot: m.Digest(), Time: n.now()})
-	return err
+	if err != nil {
+		return err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.newest[m.Dataset] = m.Digest()
+	return nil
 }
 
 // gate loads the board's bundle, or the one that ships.
@@ -249,9 +267,26 @@ func (n *Node) gate(ctx context.Context) (*opa.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := n.recordPolicy(ctx, b.Digest()); err != nil {
+		return nil, err
+	}
 	gate := &opa.Engine{}
 	gate.Activate(b)
 	return gate, nil
+}
+
+// recordPolicy notes in the log when another bundle comes into force.
+func (n *Node) recordPolicy(ctx context.Context, digest string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.policy == digest {
+		return nil
+	}
+	_, err := n.Log.Append(ctx, audit.Entry{Kind: audit.KindPolicy, Action: "activated", Policy: digest, Time: n.now()})
+	if err == nil {
+		n.policy = digest
+	}
+	return err
 }
 
 func isDir(path string) bool {
@@ -291,12 +326,11 @@ func (n *Node) trouble(ref string, cause error) {
 		return // the researcher has the reference, the audit log the outcome
 	}
 	defer f.Close()
-	class := ""
-	var engine *duck.Error
-	if errors.As(cause, &engine) {
-		class = engine.Error()
+	fmt.Fprintf(f, "%s %s", n.now().UTC().Format(time.RFC3339), ref)
+	for ; cause != nil; cause = errors.Unwrap(cause) {
+		fmt.Fprintf(f, " %q", cause.Error())
 	}
-	fmt.Fprintf(f, "%s %s %q %q\n", n.now().UTC().Format(time.RFC3339), ref, cause.Error(), class)
+	fmt.Fprintln(f)
 }
 
 // engine binds DuckDB to a snapshot.
@@ -307,6 +341,12 @@ type engine struct {
 
 func (e engine) Snapshot() string { return e.snapshot.Manifest().Digest() }
 
+// Run tells data that cannot be read from other failures: then it is the operator who has to do something.
 func (e engine) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
-	return e.duckdb.Run(ctx, p, e.snapshot)
+	raw, err := e.duckdb.Run(ctx, p, e.snapshot)
+	var failed *duckdb.Error
+	if ctx.Err() == nil && errors.As(err, &failed) && (failed.Stage == duckdb.Dictionary || failed.Stage == duckdb.Images) {
+		return nil, enclave.Because(enclave.Unavailable, "the data cannot be read; tell the operator, who finds the cause under the reference", err)
+	}
+	return raw, err
 }

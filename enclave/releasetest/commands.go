@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/officina-enclave/officina/enclave"
 	"github.com/officina-enclave/officina/policy"
@@ -178,11 +177,10 @@ func (w *world) submitCommand(ctx context.Context, c *command) error {
 			return fmt.Errorf("submit does not know %q", arg)
 		}
 	}
-	text, err := w.withHeader(ctx, s.Study, c.block)
-	if err != nil {
+	if err := w.registerDefault(ctx, s.Study); err != nil {
 		return err
 	}
-	s.Text = text
+	s.Text = w.withHeader(s.Study, c.block)
 	if err := w.submit(ctx, s); err != nil || w.probe.die == "" {
 		return err
 	}
@@ -190,27 +188,22 @@ func (w *world) submitCommand(ctx context.Context, c *command) error {
 	return w.close()
 }
 
+// registerDefault registers the study that most stories ask for, when it is first needed.
+func (w *world) registerDefault(ctx context.Context, id string) error {
+	if _, ok := w.studies[id]; ok || id != "story" {
+		return nil
+	}
+	return w.register(ctx, defaultFile("study.yaml"))
+}
+
 // withHeader puts what the study says of itself before a query that has no header.
-func (w *world) withHeader(ctx context.Context, id, text string) (string, error) {
+func (w *world) withHeader(id, text string) string {
 	if strings.HasPrefix(strings.TrimSpace(text), "study ") {
-		return text, nil
+		return text
 	}
 	s, ok := w.studies[id]
 	if !ok {
-		if id == "story" {
-			return w.afterRegistration(ctx, id, text)
-		}
-		if err := yaml.Unmarshal(defaultFile("study.yaml"), &s.Study); err != nil {
-			return "", err
-		}
+		return "study \"Nobody's\" version \"1\" purpose DUO:0000006 approval \"CE-1\"\n" + text
 	}
-	return fmt.Sprintf("study %q version \"1\" purpose %s approval %q\n", s.Title, strings.Join(s.Purpose, ", "), s.Approval.ID) + text, nil
-}
-
-// afterRegistration registers the default study when a story needs it first.
-func (w *world) afterRegistration(ctx context.Context, id, text string) (string, error) {
-	if err := w.register(ctx, defaultFile("study.yaml")); err != nil {
-		return "", err
-	}
-	return w.withHeader(ctx, id, text)
+	return fmt.Sprintf("study %q version \"1\" purpose %s approval %q\n", s.Title, strings.Join(s.Purpose, ", "), s.Approval.ID) + text
 }

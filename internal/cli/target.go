@@ -15,7 +15,7 @@ import (
 // Target is a catalog with its vocabulary, and the texts they were read from.
 type Target struct {
 	dsl.Target
-	Catalog, Vocabulary []byte
+	CatalogText, VocabularyText []byte
 }
 
 // noWords is a vocabulary without codes.

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write anew what the documents show of c
 // TestConsole runs what the documents show at a prompt. A block fenced as console holds commands, each behind "$ ",
 // and below each what it prints, standard error included. In that, … stands for any words of a line, and a line of …
 // alone for any lines. The blocks of a document run in one new folder, in their order, each line by a shell of its
-// own; examples, policy and cmd of the repository are in the folder, and both command lines on the path.
+// own. The folder has copies of examples, policy/default and cmd/enclave/testdata/clinic of the repository.
 func TestConsole(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the command lines")
@@ -47,16 +47,12 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// folder is where the commands of one document run.
+// folder is where the commands of one document run: copies, since commands write.
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"examples", "policy", "cmd"} {
-		source, err := filepath.Abs("../../" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(source, filepath.Join(dir, name)); err != nil {
+	for _, name := range []string{"examples", "policy/default", "cmd/enclave/testdata/clinic"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS("../../"+name)); err != nil {
 			t.Fatal(err)
 		}
 	}

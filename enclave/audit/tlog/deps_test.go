@@ -7,6 +7,6 @@ import (
 )
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "enclave/audit", "enclave/audit/inspect")
+	deptest.Only(t, "enclave/audit", "enclave/audit/inspect", "internal/durable")
 	deptest.Ban(t, "the log must not be able to see data", "github.com/duckdb", "github.com/apache/arrow-go")
 }

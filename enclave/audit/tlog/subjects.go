@@ -11,8 +11,9 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"sync"
+
+	"github.com/officina-enclave/officina/internal/durable"
 )
 
 const saltSize = 32
@@ -100,34 +101,9 @@ func (s *subjects) store(salts map[string][]byte) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(s.path, raw); err != nil {
+	if err := durable.WriteFile(s.path, raw, 0o600); err != nil {
 		return err
 	}
 	s.salts = salts
 	return nil
-}
-
-// replace writes a file so that a crash leaves either the old or the new one.
-func replace(path string, data []byte) error {
-	next := path + ".new"
-	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(next, path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

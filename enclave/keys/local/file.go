@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/internal/durable"
 )
 
 const (
@@ -78,7 +79,7 @@ func makeIdentity(dir string) error {
 	}
 	text := []byte("# opens keyring.age; keep it secret, keep a copy elsewhere\n" + id.String() + "\n")
 	defer clear(text)
-	return writeFile(path, text, 0o600)
+	return durable.WriteFile(path, text, 0o600)
 }
 
 // readSecret reads a small file that only its owner may read.
@@ -96,32 +97,6 @@ func readSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s has mode %04o; run: chmod 600 %s", ErrTooOpen, path, mode, path)
 	}
 	return io.ReadAll(io.LimitReader(f, maxRing))
-}
-
-// writeFile puts content at path so that a crash leaves either the old file or the new one.
-func writeFile(path string, content []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails, as it should, once the file was renamed
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // exclusive runs change while this process alone may change the keyring of dir.
@@ -169,7 +144,7 @@ func (l lock) seal(dir string, s *secrets) error {
 	if err := errors.Join(err, w.Close()); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, ringFile), out.Bytes(), 0o600)
+	return durable.WriteFile(filepath.Join(dir, ringFile), out.Bytes(), 0o600)
 }
 
 // open reads the secrets of dir.

@@ -28,6 +28,7 @@ import (
 	"sync"
 
 	"github.com/officina-enclave/officina/enclave/keys"
+	"github.com/officina-enclave/officina/internal/durable"
 )
 
 // Options says how a keyring is sealed.
@@ -115,7 +116,7 @@ func writePublic(dir string, use keys.Use, seed []byte) error {
 		return err
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	return writeFile(filepath.Join(dir, string(use)+".pub"), text, 0o644)
+	return durable.WriteFile(filepath.Join(dir, string(use)+".pub"), text, 0o644)
 }
 
 // Open opens the keyring of dir. Its errors are those of this package: ErrMissing, ErrNoIdentity, ErrTooOpen,

@@ -22,7 +22,7 @@ import (
 )
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "enclave/keys")
+	deptest.Only(t, "enclave/keys", "internal/durable")
 	deptest.Ban(t, "Vault lives in keys/vault", "github.com/hashicorp")
 }
 
@@ -82,7 +82,7 @@ func TestFiles(t *testing.T) {
 	}
 	want := map[string]string{
 		"keyring.age": "-rw-------", "identity.txt": "-rw-------",
-		"checkpoint.pub": "-rw-r--r--", "manifest.pub": "-rw-r--r--", "receipt.pub": "-rw-r--r--", "study.pub": "-rw-r--r--",
+		"answer.pub": "-rw-r--r--", "checkpoint.pub": "-rw-r--r--", "manifest.pub": "-rw-r--r--", "receipt.pub": "-rw-r--r--", "study.pub": "-rw-r--r--",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -66,6 +66,9 @@ func Bent(forms ...Form) Form {
 	return out
 }
 
+// Opaque is the form of a number that depends on what may not be compared at all, such as the days since birth.
+func Opaque() Form { return Form{gridded: true, span: usual} }
+
 // Gridded reports whether the number depends on a gridded column.
 func (f Form) Gridded() bool { return f.gridded }
 

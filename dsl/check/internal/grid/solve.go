@@ -54,7 +54,7 @@ func (f Form) Solve(op string, v, slack float64) Solved {
 			return Solved{Off, v, tidy(min(low, high)), tidy(max(low, high))}
 		}
 		if !t.whole {
-			v = at*t.k + f.base
+			v = float64(at*t.k) + f.base // converted, so that no platform fuses the two
 		}
 	}
 	return Solved{Verdict: On, Value: v}

@@ -1,0 +1,13 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/officina-enclave/officina/internal/deptest"
+)
+
+func TestDependencies(t *testing.T) {
+	deptest.Only(t, "connectors/csv", "dsl/syntax", "enclave", "enclave/audit", "enclave/audit/inspect", "enclave/demo",
+		"enclave/ingest", "enclave/keys/local", "enclave/node", "enclave/study", "examples", "internal/cli", "internal/durable",
+		"internal/stage", "internal/terminal", "policy", "policy/opa")
+}
