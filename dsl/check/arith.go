@@ -101,7 +101,11 @@ func (c *checker) sum(e *syntax.Binary, l, r typed) typed {
 		case lc && !rc && e.Op == syntax.Add:
 			of.Change = false
 		default:
-			c.say(levelArithmetic(e.Span(), string(e.Op), of))
+			level := of
+			if lc {
+				level = r.x.Type()
+			}
+			c.say(levelArithmetic(e.Span(), string(e.Op), level))
 			return typed{}
 		}
 	}

@@ -113,7 +113,7 @@ func (c *checker) declare() {
 func (c *checker) study() plan.Labels {
 	s := c.file.Study
 	if s == nil {
-		c.say(noStudy())
+		c.say(noStudy(c.file))
 		return plan.Labels{}
 	}
 	if s.Dataset.Name != "" && s.Dataset.Name != c.Catalog.Dataset {

@@ -256,36 +256,44 @@ func (c *checker) dimension(d syntax.Dimension, co *cohort) *plan.Dimension {
 func (c *checker) bands(d syntax.Dimension, t typed) []plan.Band {
 	if !t.numeric() {
 		if t.ok() {
-			c.say(wrongType(d.X.Span(), "a number, to be put in bands", t.x.Type()))
+			c.say(wrongType(d.X.Span(), "a number", t.x.Type()))
 		}
 		return nil
 	}
-	var out []plan.Band
-	limit := func(n *syntax.Number) *float64 {
-		if n == nil {
-			return nil
-		}
-		v, ok := c.convertLiteral(t, &literal{n.Value, n.Unit, n.Span()})
-		if !ok {
-			return nil
-		}
-		v = c.onGrid(t, n.Span(), ">=", v, n.Unit)
-		return &v
-	}
+	out := make([]plan.Band, len(d.Bands))
 	for i, b := range d.Bands {
-		band := plan.Band{Low: limit(b.Low), High: limit(b.High)}
-		if i > 0 {
-			if last := out[i-1].High; last == nil || band.Low == nil || *last != *band.Low {
-				c.say(bandGap(b.Span(), d.Bands[i-1].Span()))
-			}
+		low, okLow := c.limit(t, b.Low)
+		high, okHigh := c.limit(t, b.High)
+		if !okLow || !okHigh {
+			return nil
 		}
-		if band.Low != nil && band.High != nil && *band.Low >= *band.High {
-			c.say(emptyBand(b.Span()))
+		out[i] = plan.Band{Low: low, High: high}
+	}
+	for i, b := range out {
+		if b.Low != nil && b.High != nil && *b.Low >= *b.High {
+			c.say(emptyBand(d.Bands[i].Span()))
 		}
-		out = append(out, band)
+		if i == 0 {
+			continue
+		}
+		if last := out[i-1].High; last == nil || b.Low == nil || *last != *b.Low {
+			c.say(bandGap(d.Bands[i].Span(), d.Bands[i-1].Span()))
+		}
 	}
 	if n := len(out) - 1; out[0].Low != nil || out[n].High != nil {
 		c.say(bandsOpen(d.Bands[0].Span().Join(d.Bands[n].Span())))
 	}
 	return out
+}
+
+// limit is one end of a band, in the unit of t; nil is open.
+func (c *checker) limit(t typed, n *syntax.Number) (*float64, bool) {
+	if n == nil {
+		return nil, true
+	}
+	v, ok := c.convertLiteral(t, &literal{n.Value, n.Unit, n.Span()})
+	if ok {
+		v = c.onGrid(t, n.Span(), ">=", v, n.Unit)
+	}
+	return &v, ok
 }

@@ -31,14 +31,13 @@ func (c *checker) compareTyped(op string, le, re syntax.Expr, l, r typed) typed 
 		return c.compareNumbers(op, re, l, r)
 	case l.is(catalog.DateKind) && r.is(catalog.DateKind):
 		c.datesOnGrid(op, le.Span().Join(re.Span()), l.x, r.x)
+	case ordered && (textual(l) && textual(r) || l.is(catalog.Bool) && r.is(catalog.Bool)):
+		c.say(noOrder(le.Span().Join(re.Span()), l.x.Type()))
+		return typed{}
 	case textual(l) && textual(r):
-		if ordered {
-			c.say(noOrder(le.Span().Join(re.Span()), l.x.Type()))
-			return typed{}
-		}
 		c.oneOf(l, r, re)
 		c.oneOf(r, l, le)
-	case l.is(catalog.Bool) && r.is(catalog.Bool) && !ordered:
+	case l.is(catalog.Bool) && r.is(catalog.Bool):
 	default:
 		c.say(cannotCompare(le.Span().Join(re.Span()), l.x.Type(), r.settled().x.Type()))
 		return typed{}

@@ -223,7 +223,7 @@ func (c *checker) periodOnGrid(at diag.Span, op string, x plan.Expr, day catalog
 			continue
 		}
 		if line, ok := l.solve(day + pasts[op][0]); !ok || !c.isLine(line, l.grid) {
-			c.say(offPeriod(at, day))
+			c.say(offPeriod(at, op, day))
 			return
 		}
 	}

@@ -169,7 +169,7 @@ func (c *checker) pick(e *syntax.Pick, column syntax.Ident, s scope) typed {
 	}
 	col, ok := set.Source.Column(eventColumn(column.Name))
 	if !ok || !queryable(col) {
-		c.say(unknownName(column, "unknown-column", "column of "+set.Source.Name, columnNames(set.Source)))
+		c.say(unknownName(column, "unknown-column", "column of "+set.Source.Name, columnNames(set.Source, queryable)))
 		return typed{}
 	}
 	if rule, ok = c.measure(&col, set.Source, rule, e.Set.Span()); !ok {
@@ -192,8 +192,8 @@ func (c *checker) aggregate(e *syntax.Agg, s scope) typed {
 		return c.count(e, set)
 	}
 	col, ok := set.Source.Column(e.Column.Name)
-	if !ok || !queryable(col) || col.Type.Kind != catalog.Number && col.Type.Kind != catalog.Int {
-		c.say(unknownName(e.Column, "unknown-column", "numeric column of "+set.Source.Name, columnNames(set.Source)))
+	if !ok || !queryable(col) || !numeric(col) {
+		c.say(unknownName(e.Column, "unknown-column", "numeric column of "+set.Source.Name, columnNames(set.Source, numeric)))
 		return typed{}
 	}
 	if rule, ok = c.measure(&col, set.Source, rule, e.Set.Span()); !ok {

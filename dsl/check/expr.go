@@ -174,12 +174,16 @@ func (c *checker) source(name syntax.Ident) (*catalog.Source, bool) {
 	return nil, false
 }
 
-// columnNames lists the columns of a source that queries may name.
-func columnNames(source *catalog.Source) []string {
+// columnNames lists the columns of a source that queries may name, of a sort.
+func columnNames(source *catalog.Source, sort func(catalog.Column) bool) []string {
 	return slices.DeleteFunc(source.ColumnNames(), func(name string) bool {
 		col, _ := source.Column(name)
-		return !queryable(col)
+		return !queryable(col) || !sort(col)
 	})
+}
+
+func numeric(col catalog.Column) bool {
+	return col.Type.Kind == catalog.Number || col.Type.Kind == catalog.Int
 }
 
 // eventColumn lets "date" stand for an event's start.
@@ -225,7 +229,7 @@ func (c *checker) visible(s scope) []string {
 		out = append(out, keys(s.cohort.defines)...)
 	}
 	if s.source != nil {
-		out = append(out, columnNames(s.source)...)
+		out = append(out, columnNames(s.source, queryable)...)
 	}
 	for _, col := range c.Catalog.Attributes {
 		if queryable(col) {
@@ -321,7 +325,5 @@ func (c *checker) dateLiteral(e *syntax.DateLit) typed {
 		c.say(noSuchDay(e))
 		return typed{}
 	}
-	x := plan.DateConst(d)
-	c.fixedOnGrid(e.Span(), x)
-	return typed{x: x}
+	return typed{x: plan.DateConst(d)}
 }

@@ -91,7 +91,7 @@ func (c *checker) sound(t typed, at diag.Span, straight bool, parts ...grid.Form
 		c.say(noGrid(at, "recorded values combined like this could tell a single person's exact value",
 			"add, subtract, divide once, or take `greatest` or `least` of the recorded values themselves"))
 	case t.form.TooLarge():
-		c.say(noGrid(at, fmt.Sprintf("this number can go beyond %s, where it counts as missing", number(grid.Most)), "scale it less, or bound the column in the catalog"))
+		c.say(noGrid(at, fmt.Sprintf("this number can go beyond %.0f, where it counts as missing", grid.Most), "scale it less, or bound the column in the catalog"))
 	default:
 		return t
 	}

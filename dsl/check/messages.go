@@ -50,12 +50,18 @@ func twice(at diag.Span, what string, first diag.Span) diag.Diagnostic {
 	return d
 }
 
-func unknownParam(f *syntax.File, name string, among []string) diag.Diagnostic {
-	return say("unknown-param", diag.Span{}, fmt.Sprintf("a value was given for `%s`, but %s declares no such parameter", name, f.Name), near(name, among)...)
+// start is where what is wrong with a whole file is told.
+func start(f *syntax.File) diag.Span {
+	at := diag.At(f.Source, 0)
+	return diag.Span{From: at, To: at}
 }
 
-func noStudy() diag.Diagnostic {
-	return say("no-study", diag.Span{}, "the file does not say for which study it asks",
+func unknownParam(f *syntax.File, name string, among []string) diag.Diagnostic {
+	return say("unknown-param", start(f), fmt.Sprintf("a value was given for `%s`, but %s declares no such parameter", name, f.Name), near(name, among)...)
+}
+
+func noStudy(f *syntax.File) diag.Diagnostic {
+	return say("no-study", start(f), "the file does not say for which study it asks",
 		"begin with `study \"title\" version \"1.0\" purpose DUO:… approval \"…\"`")
 }
 
@@ -65,7 +71,7 @@ func otherDataset(name syntax.Ident, have string) diag.Diagnostic {
 }
 
 func noReport(f *syntax.File) diag.Diagnostic {
-	return say("no-report", diag.Span{}, f.Name+" asks for no report, so nothing would be released",
+	return say("no-report", start(f), f.Name+" asks for no report, so nothing would be released",
 		"add `report count of COHORT`")
 }
 
@@ -269,7 +275,11 @@ func otherUnit(l *literal, t typed) diag.Diagnostic {
 }
 
 func otherElapsed(l *literal, unit string) diag.Diagnostic {
-	return say("unit-mismatch", l.at, fmt.Sprintf("this counts completed %s, not %s", unit, l.unit), fmt.Sprintf("write `%s`, or ask `%s between … and …`", number(l.value)+" "+unit, l.unit))
+	hint := fmt.Sprintf("write a number of %s", unit)
+	if u, ok := calendar[l.unit]; ok {
+		hint += fmt.Sprintf(", or ask `%s between … and …`", u.name)
+	}
+	return say("unit-mismatch", l.at, fmt.Sprintf("this counts completed %s, not %s", unit, l.unit), hint)
 }
 
 func levelArithmetic(at diag.Span, op string, t catalog.Type) diag.Diagnostic {
@@ -290,11 +300,11 @@ func dateMinusDate(at diag.Span) diag.Diagnostic {
 }
 
 func argumentCount(e *syntax.Call, least, most int) diag.Diagnostic {
-	want := strconv.Itoa(least)
+	want := "one value"
 	if most != least {
-		want = fmt.Sprintf("%d to %d", least, most)
+		want = fmt.Sprintf("%d to %d values", least, most)
 	}
-	return say("argument-count", e.Span(), fmt.Sprintf("`%s` takes %s values, not %d", e.Name.Name, want, len(e.Args)), "give that many, parted by commas")
+	return say("argument-count", e.Span(), fmt.Sprintf("`%s` takes %s, not %d", e.Name.Name, want, len(e.Args)), "give that many, parted by commas")
 }
 
 func noBirthDate(at diag.Span) diag.Diagnostic {
@@ -346,8 +356,9 @@ func offGrid(at diag.Span, op, low, high string) diag.Diagnostic {
 	return say("off-grid", at, "the catalog allows comparison with coarser values only, so that no single person's value can be asked", hint)
 }
 
-func offPeriod(at diag.Span, day catalog.Date) diag.Diagnostic {
-	return say("off-grid", at, fmt.Sprintf("observation ends at %s for everybody, so this compares a date with a day between two values of the grid", day),
+func offPeriod(at diag.Span, op string, day catalog.Date) diag.Diagnostic {
+	verb := map[string]string{">=": "begins", "<=": "ends"}[op]
+	return say("off-grid", at, fmt.Sprintf("observation %s on %s for everybody, so this compares a recorded date with a day that is not on the grid", verb, day),
 		"count in months or years, such as `lookback 1 year`, or bound the index date, such as `first … since 2018-01-01`")
 }
 

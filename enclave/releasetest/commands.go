@@ -151,10 +151,12 @@ func damage(file, how string) error {
 	return fmt.Errorf("corrupt cannot %s", how)
 }
 
+// anna is who asks when a story does not say.
+var anna = policy.Subject{ID: "anna@example.org", Organisation: "Tiny hospital", Roles: []string{"researcher"}}
+
 // submitCommand reads the options of a submission.
 func (w *world) submitCommand(ctx context.Context, c *command) error {
-	s := enclave.Submission{Name: "query.cohort", Study: "story", Params: map[string]string{},
-		Subject: policy.Subject{ID: "anna@example.org", Organisation: "Tiny hospital", Roles: []string{"researcher"}}}
+	s := enclave.Submission{Name: "query.cohort", Study: "story", Params: map[string]string{}, Subject: anna}
 	params := false
 	for _, arg := range c.args {
 		name, value, given := strings.Cut(arg, "=")

@@ -2,7 +2,7 @@
 //
 // A [Trace] is a txtar file. Its comment is one sentence of prose, and a line "catalog: NAME" when the query is
 // compiled against a shared catalog (catalogs/NAME.yaml beside the traces, with catalogs/NAME.csv as its
-// vocabulary). Its sections are what goes in (query.cohort; catalog.yaml and vocabulary.csv where none is
+// vocabulary); a line "times: N" repeats the query's text N times, to show a limit. Its sections are what goes in (query.cohort; catalog.yaml and vocabulary.csv where none is
 // shared; params, one "name = value" a line) and, after them, what must come out: [Stages]. Only the stages
 // that a file has are compared; a file without any is an error, as it would test nothing.
 //
@@ -11,11 +11,13 @@ package stagetest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -66,17 +68,36 @@ func (t *Trace) read() error {
 	if !expects {
 		return fmt.Errorf("it expects nothing; add one of the sections %s", strings.Join(Stages, ", "))
 	}
-	prose, shared, _ := strings.Cut(string(t.archive.Comment), "catalog:")
-	t.Prose = strings.Join(strings.Fields(prose), " ")
+	settings := t.comment()
 	query, ok := t.section("query.cohort")
 	if !ok || !strings.HasSuffix(t.Prose, ".") {
 		return errors.New("it needs a sentence and the section query.cohort")
 	}
-	t.Query = query
+	times, err := strconv.Atoi(cmp.Or(settings["times"], "1"))
+	if err != nil {
+		return err
+	}
+	t.Query = strings.Repeat(query, times)
 	if err := t.params(); err != nil {
 		return err
 	}
-	return t.target(strings.TrimSpace(shared))
+	return t.target(settings["catalog"])
+}
+
+// comment parts the prose from the settings below it.
+func (t *Trace) comment() map[string]string {
+	settings := map[string]string{}
+	var prose []string
+	for line := range strings.Lines(string(t.archive.Comment)) {
+		line = strings.TrimSpace(line)
+		if key, value, ok := strings.Cut(line, ": "); ok && (key == "catalog" || key == "times") {
+			settings[key] = value
+			continue
+		}
+		prose = append(prose, line)
+	}
+	t.Prose = strings.TrimSpace(strings.Join(prose, " "))
+	return settings
 }
 
 func (t *Trace) section(name string) (string, bool) {

@@ -2,7 +2,6 @@ package stagetest_test
 
 import (
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,4 +51,3 @@ func TestTraces(t *testing.T) {
 	}
 }
 
-var _ = os.ReadFile

@@ -80,7 +80,7 @@ func prepare(ctx context.Context, input *schema, data map[string]any, rules map[
 	return rego.New(
 		rego.Query("decision := "+entrypoint),
 		rego.Compiler(compiler),
-		rego.Store(inmem.NewFromObject(data)),
+		rego.Store(inmem.NewFromObjectWithOpts(data, inmem.OptReturnASTValuesOnRead(true))),
 		rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
 }
