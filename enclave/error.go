@@ -1,6 +1,7 @@
 package enclave
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -44,6 +45,18 @@ type Error struct {
 // Because makes an error whose cause only the operator is told.
 func Because(class Class, message string, cause error) *Error {
 	return &Error{Class: class, Message: message, cause: cause}
+}
+
+// MarshalJSON writes e as programs read it: {code, exit, message, ref, denials, diagnostics}.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Code        Class           `json:"code"`
+		Exit        int             `json:"exit"`
+		Message     string          `json:"message"`
+		Ref         string          `json:"ref,omitempty"`
+		Denials     []policy.Denial `json:"denials,omitempty"`
+		Diagnostics diag.List       `json:"diagnostics,omitempty"`
+	}{e.Class, e.Class.Exit(), e.Message, e.Ref, e.Denials, e.Diagnostics})
 }
 
 // Error renders the message, every denial and the reference.

@@ -42,7 +42,9 @@ func (r *run) submit(ctx context.Context, s Submission) (*Release, error) {
 	if diags.Failed() {
 		return nil, invalid(diags)
 	}
+	done = stage.Begin(ctx, "study")
 	study, err := r.Study(s.Study)
+	done()
 	if err != nil {
 		return nil, err
 	}
@@ -78,10 +80,13 @@ func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms
 	if err != nil || found {
 		return stored.Document, stored.Settled, err
 	}
-	if err := r.Ledger.Reserve(q); err != nil {
+	done := stage.Begin(ctx, "reserve")
+	err = r.Ledger.Reserve(q)
+	done()
+	if err != nil {
 		return nil, false, err
 	}
-	done := stage.Begin(ctx, "run")
+	done = stage.Begin(ctx, "run")
 	raw, err := r.Engine.Run(ctx, p)
 	done()
 	if err != nil {
@@ -115,7 +120,10 @@ func (r *run) release(ctx context.Context, q ledger.Question, decision policy.De
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Ledger.Settle(q); err != nil {
+	done := stage.Begin(ctx, "settle")
+	err = r.Ledger.Settle(q)
+	done()
+	if err != nil {
 		return nil, err
 	}
 	receipt, err := r.receipt(ctx, outcome)

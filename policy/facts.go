@@ -108,17 +108,24 @@ func (f *facts) codes(set *plan.CodeSet) {
 	}
 }
 
-// ageBands notes the narrowest closed band of an age, in years.
+// ageBands notes the narrowest closed band of an age, in years. Bands of what is calculated from an age count as
+// one year wide: their widths are no ages.
 func (f *facts) ageBands(d *plan.Dimension) {
-	age, ok := d.X.(*plan.Elapsed)
-	if !ok || age.Unit != "years" {
-		return
-	}
+	aged := false
+	plan.Walk(d.X, func(x plan.Expr) bool {
+		a, ok := x.(*plan.Attr)
+		aged = aged || ok && a.Column.Name == "birth_date"
+		return true
+	})
+	_, plain := d.X.(*plan.Elapsed)
 	for _, b := range d.Bands {
-		if b.Low == nil || b.High == nil {
+		if !aged || b.Low == nil || b.High == nil {
 			continue
 		}
-		width := int(math.Floor(*b.High - *b.Low))
+		width := 1
+		if plain {
+			width = int(math.Floor(*b.High - *b.Low))
+		}
 		if f.SmallestAgeBand == 0 || width < f.SmallestAgeBand {
 			f.SmallestAgeBand = width
 		}

@@ -6,10 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"github.com/officina-enclave/officina/enclave"
 	"github.com/officina-enclave/officina/enclave/audit"
 	"github.com/officina-enclave/officina/enclave/keys/local"
 	"github.com/officina-enclave/officina/enclave/node"
@@ -17,16 +17,16 @@ import (
 	"github.com/officina-enclave/officina/internal/cli"
 	"github.com/officina-enclave/officina/internal/durable"
 	"github.com/officina-enclave/officina/policy"
-	"github.com/officina-enclave/officina/policy/opa"
 )
 
 func initCommand() *cobra.Command {
-	var name, contact, board string
+	var name, contact, board, boardContact string
 	c := &cobra.Command{
 		Use:   "init",
-		Short: "Make a data folder with new keys",
+		Short: "Make a data folder with new keys, and the policy that ships for the board to edit",
 		Example: `  enclave study keygen --out board          # the ethics board, on its own machine
-  enclave init --data /srv/officina --name irccs-example --contact data@example.org --board board.pub.pem`,
+  enclave init --data /srv/officina --name irccs-example --contact data@example.org \
+    --board board.pub.pem --board-contact board@example.org`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := cli.ReadFile(c, board)
@@ -37,9 +37,16 @@ func initCommand() *cobra.Command {
 			if err != nil {
 				return cli.Usagef("%s: %v", board, err)
 			}
+			if boardContact == "" {
+				boardContact = contact
+			}
+			bundle, err := policy.WithContact(boardContact)
+			if err != nil {
+				return cli.Usagef("--board-contact: %v", err)
+			}
 			dir, _ := c.Flags().GetString("data")
 			config := node.Config{Format: node.Format, Name: name, Contact: contact, Floor: node.DefaultFloor}
-			if err := node.Create(dir, config, public, func(dir string) (*local.Keyring, error) { return local.Create(dir, local.Options{}) }); err != nil {
+			if err := create(dir, config, public, bundle); err != nil {
 				return err
 			}
 			return cli.Say(c, map[string]string{"data": dir, "name": name},
@@ -49,9 +56,25 @@ func initCommand() *cobra.Command {
 	c.Flags().StringVar(&name, "name", "", "name of the enclave, such as irccs-example")
 	c.Flags().StringVar(&contact, "contact", "", "whom to ask, such as data@example.org")
 	c.Flags().StringVar(&board, "board", "board.pub.pem", "public keys of the ethics board (PEM)")
+	c.Flags().StringVar(&boardContact, "board-contact", "", "whom denials name for the ethics board (default: --contact)")
 	c.MarkFlagRequired("name")
 	c.MarkFlagRequired("contact")
 	return c
+}
+
+// create makes a data folder with new keys and a bundle. The bundle is written while the folder is being made, so
+// that there is none without it.
+func create(dir string, config node.Config, board []ed25519.PublicKey, bundle map[string][]byte) error {
+	_, noConfig := os.Stat(filepath.Join(dir, "enclave.yaml"))
+	if _, err := os.Stat(policyDir(dir)); err == nil && noConfig != nil {
+		return cli.Usagef("%s is there already, and init makes a new one; move it away", policyDir(dir))
+	}
+	return node.Create(dir, config, board, func(keys string) (*local.Keyring, error) {
+		if err := writePolicy(policyDir(dir), bundle); err != nil {
+			return nil, err
+		}
+		return local.Create(keys, local.Options{})
+	})
 }
 
 func studyCommand() *cobra.Command {
@@ -170,28 +193,6 @@ func configCommand() *cobra.Command {
 			}
 			return cli.Say(c, map[string]any{"name": config.Name, "contact": config.Contact, "floor": config.Floor},
 				"ok: enclave %s; no cell below %d persons, counts in steps of %d", config.Name, config.Floor.MinCell, config.Floor.RoundTo)
-		},
-	})
-	return c
-}
-
-func policyCommand() *cobra.Command {
-	c := &cobra.Command{Use: "policy", Short: "Check policy bundles"}
-	c.AddCommand(&cobra.Command{
-		Use:     "check [DIR]",
-		Short:   "Compile a bundle and run its tests; without DIR the one that ships",
-		Example: `  enclave policy check /srv/officina/policy`,
-		Args:    cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			bundle := policy.Default()
-			if len(args) == 1 {
-				bundle = os.DirFS(args[0])
-			}
-			b, err := opa.Load(c.Context(), bundle)
-			if err != nil {
-				return &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
-			}
-			return cli.Say(c, map[string]string{"digest": b.Digest()}, "ok: %s", b.Digest())
 		},
 	})
 	return c

@@ -37,17 +37,12 @@ func TestScripts(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", bin, "../cohort").CombinedOutput(); err != nil {
 		t.Fatalf("go build ../cohort: %v\n%s", err, out)
 	}
-	policy, err := filepath.Abs("../../policy/default")
-	if err != nil {
-		t.Fatal(err)
-	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/scripts",
 		UpdateScripts: *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("OFFICINA_HOME", "data")
-			e.Setenv("DEFAULT_POLICY", policy)
 			return os.CopyFS(filepath.Join(e.WorkDir, "clinic"), os.DirFS("testdata/clinic"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -66,7 +61,7 @@ func centre(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	var out []byte
 	for _, args := range [][]string{
 		{"study", "keygen"},
-		{"init", "--name", "clinic-example", "--contact", "data@clinic.example"},
+		{"init", "--name", "clinic-example", "--contact", "data@clinic.example", "--board-contact", "board@clinic.example"},
 		{"study", "sign", "clinic/study.yaml"},
 		{"study", "add", "clinic/study.yaml"},
 		{"ingest", "clinic/csv", "--catalog", "clinic/catalog.yaml", "--mapping", "clinic/mapping.yaml"},

@@ -171,7 +171,7 @@ func (c *checker) product(e *syntax.Binary, l, r typed) typed {
 		c.say(unitProduct(e.Span(), lt, rt))
 		return typed{}
 	}
-	if _, literal := r.form.Literal(); e.Op == syntax.Div && !literal && !c.kink(e.R.Span(), r.form, grid.Const(0)) {
+	if _, literal := r.form.Literal(); e.Op == syntax.Div && !literal && !c.bend(e.R.Span(), "=", r.form, grid.Const(0)) {
 		return typed{}
 	}
 	out.x = &plan.Arith{Op: string(e.Op), L: l.x, R: r.x, Of: of}
@@ -226,7 +226,7 @@ func (c *checker) call(e *syntax.Call, s scope) typed {
 func (c *checker) bends(e *syntax.Call, forms []grid.Form) bool {
 	switch fn := e.Name.Name; {
 	case fn == "abs":
-		return c.kink(e.Span(), forms[0], grid.Const(0))
+		return c.bend(e.Span(), "<", forms[0], grid.Const(0))
 	case fn == "floor" || fn == "round":
 		if forms[0].Gridded() {
 			c.say(noGrid(e.Span(), fmt.Sprintf("`%s` of a recorded value could tell a single person's exact value", fn), "use the value itself, or bands of it"))
@@ -236,7 +236,7 @@ func (c *checker) bends(e *syntax.Call, forms []grid.Form) bool {
 	}
 	for i, f := range forms {
 		for _, g := range forms[:i] {
-			if !c.kink(e.Span(), f, g) {
+			if !c.bend(e.Span(), "<", f, g) {
 				return false
 			}
 		}
@@ -244,7 +244,7 @@ func (c *checker) bends(e *syntax.Call, forms []grid.Form) bool {
 	return true
 }
 
-// age counts completed years since birth. Of a date that is moved by whole years it is solved for the age before.
+// age counts completed years since birth. At a date that is moved by whole years it is solved for the age before.
 func (c *checker) age(e *syntax.AgeAt, s scope) typed {
 	birth, ok := c.Catalog.Attribute(birthDate)
 	if !ok || birth.Type.Kind != catalog.DateKind || !queryable(birth) {
@@ -253,18 +253,14 @@ func (c *checker) age(e *syntax.AgeAt, s scope) typed {
 	}
 	at := c.date(e.X, s)
 	c.fixedOnGrid(e.X.Span(), at)
-	from, years := plan.Expr(&plan.Attr{Column: &birth}), 0
-	plain := at
-	if m, ok := at.(*plan.AddDate); ok && m.Unit == "months" && m.N%12 == 0 {
-		plain, years = m.X, m.N/12
-	}
-	if slices.ContainsFunc(c.leaves(plain), leaf.moved) {
+	years, ok := movedYears(c.leaves(at))
+	if !ok {
 		c.say(noGrid(e.Span(), "the age at a date that is moved could tell a single person's birth date", "ask the age at the date itself, or move it by whole years"))
 		return typed{}
 	}
-	key := plan.String(&plan.Elapsed{Unit: "years", From: from, To: plain})
-	f := grid.Column(key, birth.AgeGrid, &catalog.Bounds{Low: -200, High: 200}, true)
-	return typed{x: &plan.Elapsed{Unit: "years", From: from, To: at}, elapsed: "years", form: f.Add(grid.Const(float64(years)))}
+	x := &plan.Elapsed{Unit: "years", From: &plan.Attr{Column: &birth}, To: at}
+	f := grid.Column(plan.String(x), birth.AgeGrid, &catalog.Bounds{Low: -200, High: 200}, true)
+	return typed{x: x, elapsed: "years", form: f.Add(grid.Const(float64(years)))}
 }
 
 // elapsed counts completed units between two dates. Between a person's own events they are exact; where a fixed date

@@ -23,6 +23,7 @@ const (
 	MaxReports    = 20
 	MaxDimensions = 6
 	MaxCells      = 1000
+	MaxCodes      = 200_000 // of all event sets together, descendants included
 )
 
 // Context is what a query is checked against.
@@ -73,6 +74,7 @@ type checker struct {
 	entry     plan.Expr // what gives the index date of the cohort being checked; nil while that is checked
 	reports   int
 	nodes     int  // expressions checked so far
+	coded     int  // codes of event sets so far
 	depth     int  // of the expression being checked
 	large     bool // the query was found too large
 }

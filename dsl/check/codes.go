@@ -69,7 +69,15 @@ func (c *checker) codesOf(source *catalog.Source, terms []syntax.CodeTerm, at di
 	if len(terms) == 1 && terms[0].Name != "" {
 		set.Name = terms[0].Name
 	}
+	if c.large {
+		return set
+	}
 	set.Codes = c.expand(terms, nil)
+	if c.coded += len(set.Codes); c.coded > MaxCodes {
+		c.say(tooMany(at, "codes", c.coded, MaxCodes))
+		c.large, set.Codes = true, nil
+		return set
+	}
 	if len(source.Systems) == 0 {
 		c.say(noCodes(at, source.Name))
 		return set

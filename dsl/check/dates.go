@@ -70,6 +70,17 @@ func shift(d catalog.Date, n int, unit string) catalog.Date {
 	return d + catalog.Date(n)
 }
 
+// movedYears are the whole years by which all dates of a choice are moved alike; a fixed one is not moved.
+func movedYears(ls []leaf) (years int, ok bool) {
+	for i, l := range ls {
+		if l.days != 0 || l.months%12 != 0 || i > 0 && l.months != ls[0].months {
+			return 0, false
+		}
+		years = l.months / 12
+	}
+	return years, true
+}
+
 // isBirth reports whether a column is a birth date: its days are never asked, only ages.
 func isBirth(col *catalog.Column) bool {
 	return col.Name == birthDate || len(col.AgeGrid.Cuts) > 0 || col.AgeGrid.Step > 0

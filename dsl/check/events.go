@@ -92,7 +92,7 @@ func (c *checker) relative(p *syntax.Phrase, at plan.Expr, bound func(string, pl
 		return []plan.Bound{bound(">=", d.before(at)), bound("<=", d.after(at))}
 	}
 	n, ok := c.duration(p.N, scope{})
-	m, okM := c.lowerDuration(p)
+	m, okM := c.duration(p.M, scope{})
 	if !ok || !okM {
 		return nil
 	}
@@ -100,18 +100,6 @@ func (c *checker) relative(p *syntax.Phrase, at plan.Expr, bound func(string, pl
 		return []plan.Bound{bound(">=", n.before(at)), bound("<=", m.before(at))}
 	}
 	return []plan.Bound{bound(">=", m.after(at)), bound("<=", n.after(at))}
-}
-
-// lowerDuration reads the M of "between M and N days": it has the unit of N when it has none.
-func (c *checker) lowerDuration(p *syntax.Phrase) (duration, bool) {
-	m, okM := p.M.(*syntax.Number)
-	n, okN := p.N.(*syntax.Number)
-	if okM && okN && m.Unit == "" {
-		withUnit := *m
-		withUnit.Unit = n.Unit
-		return c.duration(&withUnit, scope{})
-	}
-	return c.duration(p.M, scope{})
 }
 
 // during keeps the events that overlap the window.

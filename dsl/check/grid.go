@@ -98,10 +98,11 @@ func (c *checker) sound(t typed, at diag.Span, straight bool, parts ...grid.Form
 	return typed{}
 }
 
-// kink checks that a function which bends at x = y, such as the greater of the two, bends on the grid.
-func (c *checker) kink(at diag.Span, x, y grid.Form) bool {
+// bend checks that a function which bends or ends where "x op y" turns, such as the greater of the two, does so on
+// the grid.
+func (c *checker) bend(at diag.Span, op string, x, y grid.Form) bool {
 	d := minus(x, y)
-	if d.NotZero() || d.Solve("<", 0, 0).Verdict == grid.On {
+	if d.NotZero() || d.Solve(op, 0, 0).Verdict == grid.On {
 		return true
 	}
 	c.say(noGrid(at, "this bends between two values of the grid, and could tell a single person's exact value", "use a number of the grid"))

@@ -34,10 +34,30 @@ func canonical(x Expr) Expr {
 				return &Const{x.Of, v*x.Factor + x.Offset}
 			}
 		}
+	case *Arith:
+		return canonArith(x)
 	case *AddDate:
 		return canonAddDate(x)
 	}
 	return x
+}
+
+// canonArith calculates with literals. What is missing, or too large to be exact, stays as it is.
+func canonArith(x *Arith) Expr {
+	l, okL := x.L.(*Const)
+	r, okR := x.R.(*Const)
+	if !okL || !okR {
+		return x
+	}
+	const exact = 1 << 53
+	v, ok := (blank{}).value(x).(float64)
+	switch {
+	case !ok || math.Abs(v) >= exact || l.Value == nil || r.Value == nil:
+		return x
+	case x.Of.Unit == "" && v == math.Trunc(v):
+		return IntConst(int64(v))
+	}
+	return &Const{x.Of, v}
 }
 
 // canonical returns a copy of s with canonical parts.

@@ -55,11 +55,18 @@ func (n *Node) AddStudy(ctx context.Context, text, signature []byte) (study.Stud
 	if err != nil {
 		return study.Study{}, unavailable("the studies", err)
 	}
-	s, err := study.Add(filepath.Join(n.Dir, "studies"), text, signature, signers)
-	if err != nil {
-		return s, &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
+	s, err := study.Parse(text)
+	entry := audit.Entry{Kind: audit.KindStudy, Action: "registered", Study: s.ID, Ref: canon.Sum(text), Time: n.now()}
+	if err == nil && entry.Validate() != nil {
+		err = errors.New("the id of a study takes small letters and digits, with single dots, dashes and underscores between them")
 	}
-	_, err = n.Log.Append(ctx, audit.Entry{Kind: audit.KindStudy, Action: "registered", Study: s.ID, Ref: canon.Sum(text), Time: n.now()})
+	if err == nil {
+		s, err = study.Add(filepath.Join(n.Dir, "studies"), text, signature, signers)
+	}
+	if err != nil {
+		return study.Study{}, &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
+	}
+	_, err = n.Log.Append(ctx, entry)
 	return s, err
 }
 

@@ -113,6 +113,7 @@ func (n *Node) signer(ctx context.Context) (*audit.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = context.WithoutCancel(ctx) // the log signs until it is closed
 	return audit.NewSigner(key, func(text []byte) ([]byte, error) { return n.Keys.Sign(ctx, keys.Checkpoint, text) })
 }
 

@@ -186,7 +186,7 @@ func (w *world) submitCommand(ctx context.Context, c *command) error {
 	if err := w.submit(ctx, s); err != nil || w.probe.die == "" {
 		return err
 	}
-	*w.probe = probe{runs: w.probe.runs}
+	w.probe.revive()
 	return w.close()
 }
 

@@ -65,8 +65,12 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts twenty processes")
 	}
+	t.Parallel()
 	dir := t.TempDir()
-	prepareForKills(t, dir)
+	w := newWorld(dir, Real)
+	if prepare(t, w); w.close() != nil {
+		t.Fatal("the folder does not close")
+	}
 	recovered := 0
 	for range kills {
 		released := runAndKill(t, dir)
@@ -78,19 +82,17 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	}
 }
 
-func prepareForKills(t *testing.T, dir string) {
-	w := newWorld(dir, Real)
+// prepare loads twenty persons with diabetes and registers the default study.
+func prepare(t *testing.T, w *world) {
+	t.Helper()
 	tables, err := parseTables("person group\np1..p20 a\n\ncondition start code\np1..p20 2020-03-10 ICD10:E11\n")
+	if err == nil {
+		err = w.load(t.Context(), tables)
+	}
+	if err == nil {
+		err = w.register(t.Context(), defaultFile("study.yaml"))
+	}
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.load(t.Context(), tables); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.register(t.Context(), defaultFile("study.yaml")); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.close(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,15 +3,11 @@ package releasetest
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,23 +21,6 @@ import (
 	"github.com/officina-enclave/officina/enclave/node"
 	"github.com/officina-enclave/officina/enclave/store"
 )
-
-// The planted values: one person has them, one in every column of every table.
-const (
-	markerText   = "MARKERXQ7"
-	markerInt    = 987654321
-	markerNumber = 7654321.125
-	markerDay    = "1987-06-05"
-	markerStart  = "2013-07-29"
-	markerEnd    = "2013-08-30"
-)
-
-// spellings are the forms in which a marker could be found, in a text or in the bytes of a file.
-var spellings = [][]byte{
-	[]byte(markerText), []byte("987654321"), []byte("7654321.125"), []byte("7.654321125e+06"),
-	[]byte(markerDay), []byte(markerStart), []byte(markerEnd), []byte("05/06/1987"), []byte("29/07/2013"),
-	binary.LittleEndian.AppendUint64(nil, markerInt), binary.LittleEndian.AppendUint64(nil, math.Float64bits(markerNumber)),
-}
 
 const markerCatalog = `
 person:
@@ -88,58 +67,6 @@ report summary of c { value: amount }
 report summary of c { value: value of last remark }
 `
 
-// said gathers everything that anybody was told.
-type said struct {
-	t     *testing.T
-	dir   string // the data folder
-	texts int
-}
-
-// tell checks that a text holds no marker.
-func (s *said) tell(about string, what ...any) {
-	s.t.Helper()
-	for _, x := range what {
-		if err, ok := x.(error); ok && err != nil {
-			x = fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
-		}
-		text, ok := x.([]byte)
-		if !ok {
-			text = fmt.Append(nil, x)
-		}
-		s.texts++
-		if found := marked(text); found != "" {
-			s.t.Errorf("%s tells a patient's value, %s:\n%.2000q", about, found, text)
-		}
-	}
-}
-
-func marked(text []byte) string {
-	for _, m := range spellings {
-		if bytes.Contains(text, m) {
-			return fmt.Sprintf("%q", m)
-		}
-	}
-	return ""
-}
-
-// folder checks that no file of the data folder holds a marker in plain.
-func (s *said) folder(when string) {
-	s.t.Helper()
-	files := 0
-	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		files++
-		s.tell(when+": the file "+path, text, path)
-		return err
-	})
-	if err != nil || files == 0 {
-		s.t.Errorf("%s: %d files, %v", when, files, err)
-	}
-}
-
 // markedWorld is a data folder that holds the markers, and who listens.
 func markedWorld(t *testing.T, dir string) (*world, *said) {
 	t.Helper()
@@ -165,6 +92,7 @@ func (w *world) ask(ctx context.Context, text string) enclave.Submission {
 
 // TestMarkerInRuns asks for every column, and lets runs fail in every way there is.
 func TestMarkerInRuns(t *testing.T) {
+	t.Parallel()
 	w, s := markedWorld(t, t.TempDir())
 	for _, c := range []struct {
 		name, class string
@@ -219,24 +147,25 @@ func classOf(err error) string {
 	return "?"
 }
 
-// engineFunc is an engine for one failure.
-type engineFunc func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error)
+// faulty is the engine of the data folder, but for how it runs.
+type faulty struct {
+	enclave.Engine
+	run func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error)
+}
 
-func (f engineFunc) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) { return f(ctx, p) }
-
-func (f engineFunc) Snapshot() string { return "" } // the probe's embedded engine is asked before
+func (f faulty) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) { return f.run(ctx, p) }
 
 func tinyMemory(t *testing.T, w *world, _ func()) enclave.Engine {
 	s := openStore(t, w)
-	return engineFunc(func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
+	return faulty{w.probe.Engine, func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
 		return duckdb.New(duck.Limits{Memory: "1MB"}).Run(ctx, p, s)
-	})
+	}}
 }
 
 // failingSQL runs a statement whose fault DuckDB explains with the value that it tripped over.
 func failingSQL(t *testing.T, w *world, _ func()) enclave.Engine {
 	s := openStore(t, w)
-	return engineFunc(func(ctx context.Context, _ *plan.Plan) (*disclosure.Raw, error) {
+	return faulty{w.probe.Engine, func(ctx context.Context, _ *plan.Plan) (*disclosure.Raw, error) {
 		image, err := s.Image(ctx, store.Request{Table: "person", Columns: []string{"note"}, Groups: map[string]bool{"sensitive": true}})
 		if err != nil {
 			return nil, err
@@ -253,15 +182,15 @@ func failingSQL(t *testing.T, w *world, _ func()) enclave.Engine {
 			t.Errorf("DuckDB did not quote the value, so nothing was tested: %v", err)
 		}
 		return nil, err
-	})
+	}}
 }
 
 func stoppedRun(_ *testing.T, w *world, cancel func()) enclave.Engine {
 	real := w.probe.Engine
-	return engineFunc(func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
+	return faulty{real, func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
 		cancel()
 		return real.Run(ctx, p)
-	})
+	}}
 }
 
 func openStore(t *testing.T, w *world) *store.Store {
@@ -275,6 +204,7 @@ func openStore(t *testing.T, w *world) *store.Store {
 
 // TestMarkerInLoads loads rows that are wrong in every way, each with the markers in them.
 func TestMarkerInLoads(t *testing.T) {
+	t.Parallel()
 	w, s := markedWorld(t, t.TempDir())
 	const persons = "person group\np1..p3 a\n\n"
 	for name, tables := range map[string]string{
@@ -319,14 +249,15 @@ func TestMarkerInLoads(t *testing.T) {
 // TestMarkerInDamagedFolders opens a data folder whose parts are damaged, of another enclave, or gone.
 func TestMarkerInDamagedFolders(t *testing.T) {
 	for _, damaged := range []string{
-		"datasets/tiny/snapshots/*/*.parquet", "datasets/tiny/snapshots/*/manifest.json", "datasets/tiny/CURRENT", "datasets/tiny/pseudonyms",
+		"datasets/tiny/snapshots/*/*.parquet", "datasets/tiny/snapshots/*/manifest.json", "datasets/tiny/snapshots/CURRENT", "datasets/tiny/pseudonyms",
 		"datasets/tiny/catalogs/*/catalog.yaml", "keys/keyring.age", "keys/identity.txt", "studies/story.yaml", "audit/tree/checkpoint",
 	} {
 		for _, how := range []string{"flip", "drop"} {
 			t.Run(how+" "+filepath.Base(damaged), func(t *testing.T) {
+				t.Parallel()
 				w, s := markedWorld(t, t.TempDir())
 				if err := w.corruptCommand(t.Context(), &command{args: []string{how, damaged}}); err != nil {
-					t.Skip(err)
+					t.Fatal(err)
 				}
 				s.failsQuietly(w)
 			})
@@ -398,32 +329,15 @@ func TestMarkerOnAFullDisk(t *testing.T) {
 		t.Error("a load found room on a full disk")
 	}
 	s.tell("load", fmt.Sprint(report), err)
-	if err := os.Remove(filler.Name()); err != nil {
+	if err := errors.Join(filler.Truncate(0), os.Remove(filler.Name())); err != nil {
 		t.Fatal(err)
 	}
 	s.folder("afterwards")
+	_ = w.close() // it may wait in vain for a checkpoint over what the disk had no room for
 	if err := w.submit(t.Context(), w.ask(t.Context(), markerQuery)); err != nil || w.last.err != nil {
-		t.Logf("with room again: %v %v", err, w.last.err)
-		if err := w.close(); err != nil {
-			t.Log(err)
-		}
-		if err := w.submit(t.Context(), w.ask(t.Context(), markerQuery)); err != nil || w.last.err != nil {
-			t.Errorf("with room again, and opened again: %v %v", err, w.last.err)
-		}
+		t.Errorf("with room again, and opened again: %v %v", err, w.last.err)
 	}
-}
-
-// The search finds what it looks for.
-func TestMarkedFinds(t *testing.T) {
-	for _, text := range [][]byte{
-		[]byte(`could not convert "MARKERXQ7"`), []byte("row 987654321 is odd"), fmt.Append(nil, float64(markerNumber)),
-		slices.Concat([]byte("PAR1"), binary.LittleEndian.AppendUint64(nil, markerInt)),
-	} {
-		if marked(text) == "" {
-			t.Errorf("not found in %q", text)
-		}
-	}
-	if marked([]byte("person 12, 2020-01-01")) != "" {
-		t.Error("found where nothing is")
+	if err := w.verify(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package releasetest
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave"
@@ -20,12 +21,17 @@ func Real(real enclave.Engine, _ *Tables) enclave.Engine { return real }
 type probe struct {
 	enclave.Engine
 	enclave.Log
+	die string // where: intent, run or outcome
+
+	mu   sync.Mutex
 	runs int
-	die  string // where: intent, run or outcome
 	dead bool
 }
 
 var errDied = errors.New("the process died here")
+
+// revive makes the process live again, as the next one that opens the folder does.
+func (p *probe) revive() { p.die, p.dead = "", false }
 
 func (p *probe) attach(e *enclave.Enclave, engine enclave.Engine) {
 	p.Engine, p.Log = engine, e.Log
@@ -34,11 +40,13 @@ func (p *probe) attach(e *enclave.Enclave, engine enclave.Engine) {
 
 // Run counts the run and goes on, unless the process dies here.
 func (p *probe) Run(ctx context.Context, x *plan.Plan) (*disclosure.Raw, error) {
-	if p.passes("run") {
-		p.runs++
-		return p.Engine.Run(ctx, x)
+	if !p.passes("run") {
+		return nil, errDied
 	}
-	return nil, errDied
+	p.mu.Lock()
+	p.runs++
+	p.mu.Unlock()
+	return p.Engine.Run(ctx, x)
 }
 
 // Append goes on, unless the process dies here.
@@ -51,6 +59,8 @@ func (p *probe) Append(ctx context.Context, e audit.Entry) (audit.Position, erro
 
 // passes reports whether the process lives beyond a point. Once dead it does nothing more.
 func (p *probe) passes(point string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.dead = p.dead || p.die == point
 	return !p.dead
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"embed"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -72,7 +74,7 @@ func (w *world) open(ctx context.Context) (err error) {
 	}
 	board := []ed25519.PublicKey{w.board.Public().(ed25519.PublicKey)}
 	makeKeys := func(dir string) (*local.Keyring, error) { return local.CreateFromSeed(dir, 1) }
-	if _, err = node.ReadConfig(w.dir); err != nil {
+	if _, err := os.Stat(filepath.Join(w.dir, "enclave.yaml")); errors.Is(err, fs.ErrNotExist) {
 		if err := node.Create(w.dir, w.config, board, makeKeys); err != nil {
 			return err
 		}

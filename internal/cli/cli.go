@@ -18,8 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/officina-enclave/officina/dsl/diag"
-	"github.com/officina-enclave/officina/enclave"
-	"github.com/officina-enclave/officina/policy"
 )
 
 // Coder is an error with an exit code of its own; every other error exits with 1.
@@ -29,7 +27,7 @@ type Coder interface {
 }
 
 // invalid is the exit code of what the user has to mend.
-var invalid = enclave.Invalid.Exit()
+const invalid = 2
 
 // Diagnosed is the error of a text with faults.
 type Diagnosed struct {
@@ -131,27 +129,30 @@ func show(w io.Writer, err error, asJSON bool) int {
 	return code
 }
 
-// failure is the JSON of an error.
+// failure is the JSON of an error that has none of its own.
 type failure struct {
-	Code        enclave.Class   `json:"code"`
-	Exit        int             `json:"exit"`
-	Message     string          `json:"message"`
-	Ref         string          `json:"ref,omitempty"`
-	Denials     []policy.Denial `json:"denials,omitempty"`
-	Diagnostics diag.List       `json:"diagnostics,omitempty"`
+	Code        string    `json:"code"`
+	Exit        int       `json:"exit"`
+	Message     string    `json:"message"`
+	Diagnostics diag.List `json:"diagnostics,omitempty"`
 }
 
-func failureOf(err error, code int) failure {
-	f := failure{Code: enclave.Internal, Exit: code, Message: err.Error()}
-	var e *enclave.Error
+// failureOf returns what is printed of an error as JSON: the error itself when it can write itself so.
+func failureOf(err error, code int) any {
+	var own interface {
+		error
+		json.Marshaler
+	}
+	if errors.As(err, &own) {
+		return own
+	}
+	f := failure{Code: "internal", Exit: code, Message: err.Error()}
+	if code == invalid {
+		f.Code = "invalid"
+	}
 	var d *Diagnosed
-	switch {
-	case errors.As(err, &e):
-		f.Code, f.Message, f.Ref, f.Denials, f.Diagnostics = e.Class, e.Message, e.Ref, e.Denials, e.Diagnostics
-	case errors.As(err, &d):
-		f.Code, f.Diagnostics = enclave.Invalid, d.List
-	case code == invalid:
-		f.Code = enclave.Invalid
+	if errors.As(err, &d) {
+		f.Diagnostics = d.List
 	}
 	return f
 }

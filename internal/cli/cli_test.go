@@ -172,7 +172,7 @@ func TestSay(t *testing.T) {
 }
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "dsl", "dsl/catalog", "dsl/diag", "enclave", "policy")
+	deptest.Only(t, "dsl", "dsl/catalog", "dsl/diag")
 	deptest.Ban(t, "the researcher's tool is pure Go and holds no data", "github.com/duckdb", "github.com/open-policy-agent",
-		"github.com/officina-enclave/officina/enclave/store", "github.com/officina-enclave/officina/enclave/keys")
+		"github.com/officina-enclave/officina/enclave/store", "github.com/officina-enclave/officina/enclave/keys/local")
 }

@@ -64,11 +64,16 @@ func (r *run) facts() (string, error) {
 	return b.String(), err
 }
 
-// sql is the statement with its arguments and tables.
+// sql is the statement, and below it the arguments as remarks.
 func (r *run) sql() (string, error) {
 	q, err := sqlgen.Generate(r.plan, r.trace.Target.Vocabulary.Index)
 	if err != nil {
 		return "", err
 	}
-	return q.SQL, nil
+	var b strings.Builder
+	b.WriteString(q.SQL)
+	for i, arg := range q.Args {
+		fmt.Fprintf(&b, "-- $%d = %q\n", i+1, arg)
+	}
+	return b.String(), nil
 }

@@ -50,4 +50,3 @@ func TestTraces(t *testing.T) {
 		})
 	}
 }
-

@@ -17,6 +17,7 @@ test_not_named if {
 
 test_no_role if {
 	denials := access.deny with input as fixture.with_values({"/subject/roles": ["operator"]})
+		with data.board.roles as ["researcher"]
 	fixture.names(denials) == {"access-role"}
 }
 

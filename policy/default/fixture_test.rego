@@ -1,12 +1,14 @@
 # METADATA
 # title: Fixture
-# description: An input that is allowed, for the tests beside each rule. They change one thing at a time.
+# description: |
+#   An input that is allowed, for the tests beside each rule. They change one thing at a time. The tests hold
+#   whatever a board writes in data.yaml: they take its words and numbers from there, or bring their own.
 package officina.fixture_test
 
 import rego.v2
 
 allowed := {
-	"subject": {"id": "ada@example.org", "organisation": "IRCCS Example", "roles": ["researcher"]},
+	"subject": {"id": "ada@example.org", "organisation": "IRCCS Example", "roles": data.board.roles},
 	"study": {
 		"id": "diabetes-1",
 		"title": "Response to first-line metformin",
@@ -16,7 +18,7 @@ allowed := {
 		"approval": {"id": "CE-2026-0147", "valid_until": "2027-12-31"},
 		"persons": ["ada@example.org"],
 		"datasets": ["diabetes-network"],
-		"kinds": ["attrition", "count", "table"],
+		"kinds": data.board.kinds,
 		"permissions": {"genomic": false, "location": false, "free_text": false, "topics": []},
 		"recipients": [{"name": "IRCCS Example", "kind": "public", "country": "IT"}],
 	},
@@ -36,8 +38,8 @@ allowed := {
 			{"name": "condition.code", "sensitivity": "sensitive"},
 		],
 		"code_sets": ["ATC:A10BA02", "ICD10:E11"],
-		"kinds": ["count"],
-		"dimensions": 1,
+		"kinds": data.board.kinds,
+		"dimensions": 0,
 		"smallest_age_band": 10,
 		"literals": 3,
 		"touches": {"genomic": false, "location": false, "free_date": false},

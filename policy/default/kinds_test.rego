@@ -11,12 +11,14 @@ test_quiet if {
 }
 
 test_not_given if {
-	denials := kinds.deny with input as fixture.with_values({"/plan/kinds": ["count", "summary"]})
+	denials := kinds.deny with input as fixture.with_values({"/study/kinds": ["count"], "/plan/kinds": ["count", "summary"]})
+		with data.board.kinds as ["count", "summary"]
 	fixture.names(denials) == {"kind-not-allowed"}
 }
 
 test_not_of_the_board if {
-	denials := kinds.deny with input as fixture.with_values({"/plan/kinds": ["rows"], "/study/kinds": ["rows"]})
+	denials := kinds.deny with input as fixture.with_values({"/study/kinds": ["table"], "/plan/kinds": ["table"]})
+		with data.board.kinds as ["count"]
 	fixture.names(denials) == {"kind-not-allowed"}
 }
 
@@ -36,6 +38,7 @@ test_missing_kinds if {
 }
 
 test_allowed_kinds if {
-	both := kinds.allowed with input as fixture.with_values({"/study/kinds": ["count", "rows"]})
+	both := kinds.allowed with input as fixture.with_values({"/study/kinds": ["count", "table"]})
+		with data.board.kinds as ["count", "summary"]
 	both == {"count"}
 }

@@ -32,36 +32,43 @@ test_duo_43_kept_elsewhere if {
 
 test_duo_12_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000012"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_20_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000020"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_24_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000024"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_25_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000025"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_26_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000026"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_27_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000027"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
 test_duo_28_by_hand if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000028"]})
+		with data.board.agreed as {}
 	fixture.names(denials) == {"condition-not-met"}
 }
 
@@ -121,11 +128,13 @@ test_not_for_profit_drug_development if {
 
 test_region if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000022"]})
+		with data.board.countries as ["IT"]
 	denials == set()
 }
 
 test_region_denied if {
 	denials := modifiers.deny with input as fixture.with_values({"/dataset/duo": ["DUO:0000042", "DUO:0000022"], "/study/recipients/0/country": "US"})
+		with data.board.countries as ["IT"]
 	fixture.names(denials) == {"condition-not-met"}
 }
 

@@ -11,13 +11,15 @@ import data.officina.denial
 
 # What each data use permission permits, as DUO defines them. Health research excludes the study of
 # population origins (DUO:0000011, DUO:0000033).
-permits := {
-	"DUO:0000004": (any_research | {"DUO:0000004"}), # no restriction
-	"DUO:0000042": any_research, # general research use
-	"DUO:0000006": health_research, # health, medical or biomedical
-	"DUO:0000007": disease_research, # disease specific
-	"DUO:0000011": {"DUO:0000011", "DUO:0000033"}, # population origins or ancestry
-}
+permits["DUO:0000004"] := any_research | {"DUO:0000004"} # no restriction
+
+permits["DUO:0000042"] := any_research # general research use
+
+permits["DUO:0000006"] := health_research # health, medical or biomedical
+
+permits["DUO:0000007"] := disease_research # disease specific
+
+permits["DUO:0000011"] := {"DUO:0000011", "DUO:0000033"} # population origins or ancestry
 
 disease_research := {"DUO:0000007", "DUO:0000036"}
 

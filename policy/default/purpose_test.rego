@@ -115,6 +115,8 @@ test_specific_dataset_permits_nothing_else if {
 	fixture.names(denials) == {"purpose-not-permitted"}
 }
 
+diseases := {"MONDO:0005015": ["MONDO:0005147", "MONDO:0005148"]}
+
 test_same_disease if {
 	denials := purpose.deny with input as fixture.with_values({
 		"/dataset/duo": ["DUO:0000007", "MONDO:0005148"],
@@ -130,6 +132,7 @@ test_wider_disease_listed if {
 		"/study/purpose": ["DUO:0000007", "MONDO:0005148"],
 		"/plan/text/purpose": ["DUO:0000007", "MONDO:0005148"],
 	})
+		with data.board.diseases as diseases
 	denials == set()
 }
 
@@ -139,6 +142,7 @@ test_other_disease if {
 		"/study/purpose": ["DUO:0000007", "MONDO:0005148"],
 		"/plan/text/purpose": ["DUO:0000007", "MONDO:0005148"],
 	})
+		with data.board.diseases as diseases
 	fixture.names(denials) == {"disease-not-permitted"}
 }
 
@@ -148,6 +152,7 @@ test_one_of_two_diseases if {
 		"/study/purpose": ["DUO:0000007", "MONDO:0005148", "MONDO:0007254"],
 		"/plan/text/purpose": ["DUO:0000007", "MONDO:0005148", "MONDO:0007254"],
 	})
+		with data.board.diseases as diseases
 	fixture.names(denials) == {"disease-not-permitted"}
 }
 
@@ -157,6 +162,7 @@ test_narrower_disease_listed if {
 		"/study/purpose": ["DUO:0000007", "MONDO:0005015"],
 		"/plan/text/purpose": ["DUO:0000007", "MONDO:0005015"],
 	})
+		with data.board.diseases as diseases
 	fixture.names(denials) == {"disease-not-permitted"}
 }
 
@@ -194,5 +200,6 @@ test_ancestry_does_not_widen_diseases if {
 		"/study/purpose": ["DUO:0000007", "MONDO:0005148"],
 		"/plan/text/purpose": ["DUO:0000007", "MONDO:0005148"],
 	})
+		with data.board.diseases as diseases
 	fixture.names(denials) == {"disease-not-permitted"}
 }

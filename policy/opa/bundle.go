@@ -23,13 +23,22 @@ const entrypoint = "data.officina.main.decision"
 
 // Bundle is a loaded policy, ready to decide. It is immutable and safe for concurrent use.
 type Bundle struct {
-	digest string
-	query  rego.PreparedEvalQuery
-	input  *schema
+	digest  string
+	board   policy.Board
+	changed []string
+	query   rego.PreparedEvalQuery
+	input   *schema
 }
 
 // Digest is "sha256:" and the hexadecimal SHA-256 over the bundle's files in order of their paths.
 func (b *Bundle) Digest() string { return b.digest }
+
+// Board is what the bundle's data.yaml says.
+func (b *Bundle) Board() policy.Board { return b.board }
+
+// Changed lists the Rego files that are not as those of the bundle that ships. Without any, the board's
+// data say all that sets this bundle apart.
+func (b *Bundle) Changed() []string { return b.changed }
 
 // Load reads, checks, tests and prepares the bundle in fsys: *.rego files and one data.yaml. Its errors
 // are of class [ErrBundle] and hold positions in the bundle's files.
@@ -46,7 +55,11 @@ func load(ctx context.Context, fsys fs.FS) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := readData(files[dataFile])
+	board, data, err := readData(files[policy.DataFile])
+	if err != nil {
+		return nil, err
+	}
+	changed, err := changed(files)
 	if err != nil {
 		return nil, err
 	}
@@ -61,25 +74,26 @@ func load(ctx context.Context, fsys fs.FS) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	query, err := prepare(ctx, input, data, rules)
+	compiler := input.compiler()
+	if compiler.Compile(rules); compiler.Failed() {
+		return nil, compiler.Errors
+	}
+	query, err := prepare(ctx, compiler, data)
 	if err != nil {
 		return nil, err
 	}
 	if err := runTests(ctx, input.compiler(), data, rules, tests); err != nil {
 		return nil, err
 	}
-	return &Bundle{digest: digest(files), query: query, input: input}, nil
+	return &Bundle{digest: digest(files), board: board, changed: changed, query: query, input: input}, nil
 }
 
-// prepare compiles the rules over the data.
-func prepare(ctx context.Context, input *schema, data map[string]any, rules map[string]*ast.Module) (rego.PreparedEvalQuery, error) {
-	compiler := input.compiler()
-	if compiler.Compile(rules); compiler.Failed() {
-		return rego.PreparedEvalQuery{}, compiler.Errors
-	}
+// prepare makes the query of compiled rules over the data, which it keeps as Rego's own values: a decision
+// then converts nothing of them.
+func prepare(ctx context.Context, compiled *ast.Compiler, data map[string]any) (rego.PreparedEvalQuery, error) {
 	return rego.New(
 		rego.Query("decision := "+entrypoint),
-		rego.Compiler(compiler),
+		rego.Compiler(compiled),
 		rego.Store(inmem.NewFromObjectWithOpts(data, inmem.OptReturnASTValuesOnRead(true))),
 		rego.StrictBuiltinErrors(true),
 	).PrepareForEval(ctx)
@@ -90,7 +104,7 @@ func parse(files map[string][]byte) (rules, tests map[string]*ast.Module, err er
 	rules, tests = map[string]*ast.Module{}, map[string]*ast.Module{}
 	opts := ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV2, Capabilities: capabilities()}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if name == dataFile {
+		if name == policy.DataFile {
 			continue
 		}
 		m, err := ast.ParseModuleWithOpts(name, string(files[name]), opts)

@@ -3,6 +3,7 @@ package opa
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing/fstest"
 
 	"github.com/officina-enclave/officina/policy"
+	"github.com/open-policy-agent/opa/v1/ast"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -50,9 +52,10 @@ func defaultFiles(t testing.TB) fstest.MapFS {
 }
 
 // bundleWith is the smallest bundle that loads: rules that never deny, and a main.rego with that body.
-func bundleWith(main string) fstest.MapFS {
+func bundleWith(t testing.TB, main string) fstest.MapFS {
+	t.Helper()
 	files := fstest.MapFS{
-		"data.yaml": {Data: []byte("board: {}\n")},
+		policy.DataFile: {Data: readAll(t)[policy.DataFile]},
 		"main.rego": {Data: []byte(`package officina.main
 
 import rego.v2
@@ -93,6 +96,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
 			files := defaultFiles(t)
 			switch before := files[c.File]; {
 			case c.Add != "":
@@ -115,6 +119,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestLoadRefusesBuiltins(t *testing.T) {
+	t.Parallel()
 	for _, call := range []string{
 		`http.send({"method": "get", "url": "http://example.org"})`, `opa.runtime()`, `time.now_ns()`,
 		`rand.intn("a", 5)`, `uuid.rfc4122("a")`, `net.lookup_ip_addr("example.org")`, `net.cidr_expand("10.0.0.0/8")`,
@@ -122,7 +127,7 @@ func TestLoadRefusesBuiltins(t *testing.T) {
 		`json.match_schema({}, {"$ref": "http://example.org"})`, `providers.aws.sign_req({}, {}, 1)`,
 		`graphql.is_valid("a", "b")`, `numbers.range(1, 1000000000)`, `yaml.unmarshal("a")`,
 	} {
-		files := defaultFiles(t)
+		files := bundleWith(t, decisionOf(`true`, `[]`, ``))
 		files["extra.rego"] = &fstest.MapFile{Data: []byte("package officina.extra\n\nimport rego.v2\n\nx if " + call + "\n")}
 		_, err := Load(t.Context(), files)
 		if !errors.Is(err, ErrBundle) || !strings.Contains(err.Error(), "undefined function") {
@@ -171,23 +176,31 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// Every deny rule is held by a test of the bundle: with any one of them gone the bundle does not load.
+// Every deny rule is held by the tests beside it: with any one of them silent they fail.
 func TestDefaultTestsHoldEveryRule(t *testing.T) {
-	rule := regexp.MustCompile(`(?m)^deny contains `)
-	rules := 0
-	for name, text := range readAll(t) {
-		if strings.HasSuffix(name, "_test.rego") {
-			continue
-		}
-		for _, at := range rule.FindAllIndex(text, -1) {
-			rules++
-			files := defaultFiles(t)
-			changed := string(text[:at[0]]) + "unused contains " + string(text[at[1]:])
-			files[name] = &fstest.MapFile{Data: []byte(changed)}
-			_, err := Load(t.Context(), files)
-			if !errors.Is(err, ErrBundle) {
-				t.Errorf("%s: the bundle loads without its rule at byte %d", name, at[0])
+	files := readAll(t)
+	parsed, tests, err := parse(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, compiler, rules := readDefaultData(t), defaultBundle(t).input, 0
+	for name, module := range parsed {
+		own := strings.TrimSuffix(name, ".rego") + "_test.rego"
+		beside := map[string]*ast.Module{own: tests[own], "fixture_test.rego": tests["fixture_test.rego"]}
+		for i, r := range module.Rules {
+			if r.Head.Ref().String() != "deny" && r.Head.Name != "deny" {
+				continue
 			}
+			rules++
+			t.Run(fmt.Sprintf("%s:%d", name, r.Location.Row), func(t *testing.T) {
+				t.Parallel()
+				mutated := maps.Clone(parsed)
+				mutated[name] = module.Copy()
+				mutated[name].Rules[i].Body.Append(ast.NewExpr(ast.BooleanTerm(false)))
+				if err := runTests(t.Context(), compiler.compiler(), data, mutated, beside); err == nil || !strings.Contains(err.Error(), "tests fail: ") {
+					t.Errorf("the tests pass without the rule: %v", err)
+				}
+			})
 		}
 	}
 	if rules < 20 {

@@ -3,11 +3,11 @@ package opa
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/officina-enclave/officina/policy"
 )
@@ -46,23 +46,26 @@ func decode(value any) (policy.Decision, error) {
 	return d, nil
 }
 
+// fieldsOfTerms are the names of the fields of policy.Terms, sorted.
+var fieldsOfTerms = sync.OnceValue(func() []string {
+	text, _ := json.Marshal(policy.Terms{}) // cannot fail: TestTermsRoundTrip
+	return keys(text)
+})
+
+// keys are the names in a JSON object, sorted; none when it is no object.
+func keys(object json.RawMessage) []string {
+	var all map[string]json.RawMessage
+	_ = json.Unmarshal(object, &all)
+	return slices.Sorted(maps.Keys(all))
+}
+
 // decodeTerms requires every field: an absent one would read as 0, which is the loosest for some.
 func decodeTerms(text json.RawMessage) (policy.Terms, error) {
-	var given, known map[string]json.RawMessage
+	if !slices.Equal(keys(text), fieldsOfTerms()) {
+		return policy.Terms{}, fmt.Errorf("%w: terms must have exactly the fields of policy.Terms", ErrMalformed)
+	}
 	var terms policy.Terms
-	all, err := json.Marshal(terms)
-	if err == nil {
-		err = json.Unmarshal(all, &known)
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &given)
-	}
-	if err == nil && !slices.Equal(slices.Sorted(maps.Keys(given)), slices.Sorted(maps.Keys(known))) {
-		err = errors.New("terms must have exactly the fields of policy.Terms")
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &terms)
-	}
+	err := json.Unmarshal(text, &terms)
 	if err == nil {
 		err = terms.Valid()
 	}

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"regexp"
 	"slices"
-	"sync"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +54,7 @@ func TestFailsClosed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var e Engine
 			if test.main != "" {
-				e.Activate(mustLoad(t, bundleWith(test.main)))
+				e.Activate(mustLoad(t, bundleWith(t, test.main)))
 			}
 			decision, err := e.Decide(t.Context(), usual(t))
 			if !errors.Is(err, test.err) {
@@ -99,7 +99,7 @@ func checkRefusal(t *testing.T, d policy.Decision, rule string) {
 
 func TestDecideHeedsItsDeadline(t *testing.T) {
 	var e Engine
-	e.Activate(mustLoad(t, bundleWith(slow)))
+	e.Activate(mustLoad(t, bundleWith(t, slow)))
 	begin := time.Now()
 	_, err := e.Decide(t.Context(), usual(t))
 	if took := time.Since(begin); !errors.Is(err, ErrTimeout) || took > 10*Deadline {
@@ -182,8 +182,8 @@ func TestDenialsAreSorted(t *testing.T) {
 
 // Each decision is made by one bundle, also while bundles are swapped.
 func TestActivateIsAtomic(t *testing.T) {
-	loose := mustLoad(t, bundleWith(decisionOf(`true`, `[]`, ``)))
-	strict := mustLoad(t, bundleWith(decisionOf(`false`, `[{"rule": "r", "title": "t", "message": "m", "contact": "c"}]`, ``)))
+	loose := mustLoad(t, bundleWith(t, decisionOf(`true`, `[]`, ``)))
+	strict := mustLoad(t, bundleWith(t, decisionOf(`false`, `[{"rule": "r", "title": "t", "message": "m", "contact": "c"}]`, ``)))
 	var e Engine
 	e.Activate(loose)
 	in := usual(t)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,11 +12,11 @@ import (
 	"path"
 	"slices"
 
+	"github.com/officina-enclave/officina/policy"
 	"go.yaml.in/yaml/v3"
 )
 
 const (
-	dataFile   = "data.yaml"
 	maxFile    = 1 << 20 // bytes of one file
 	maxEntries = 256
 )
@@ -29,8 +28,8 @@ func readFiles(fsys fs.FS) (map[string][]byte, error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if !d.Type().IsRegular() || path.Ext(name) != ".rego" && name != dataFile {
-			return fmt.Errorf("%s: a bundle holds *.rego files and one %s only; remove it", name, dataFile)
+		if !d.Type().IsRegular() || path.Ext(name) != ".rego" && name != policy.DataFile {
+			return fmt.Errorf("%s: a bundle holds *.rego files and one %s only; remove it", name, policy.DataFile)
 		}
 		if len(files) == maxEntries {
 			return fmt.Errorf("more than %d files; split nothing so finely", maxEntries)
@@ -41,8 +40,8 @@ func readFiles(fsys fs.FS) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, ok := files[dataFile]; !ok {
-		return nil, fmt.Errorf("no %s; add one with the board's words", dataFile)
+	if _, ok := files[policy.DataFile]; !ok {
+		return nil, fmt.Errorf("no %s; add one with the board's words", policy.DataFile)
 	}
 	return files, nil
 }
@@ -70,26 +69,38 @@ func digest(files map[string][]byte) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// readData parses data.yaml, one document with the one key board, so that data can never stand in for a rule.
-func readData(text []byte) (map[string]any, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(text))
-	dec.KnownFields(true)
-	var doc struct {
-		Board map[string]any `yaml:"board"`
-	}
-	if err := dec.Decode(&doc); err != nil {
-		return nil, fmt.Errorf("%s: %w", dataFile, err)
-	}
-	if err := dec.Decode(&struct{}{}); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: more than one document; keep one", dataFile)
-	}
-	asJSON, err := json.Marshal(map[string]any{"board": doc.Board})
+// readData checks data.yaml and returns it as Rego reads it.
+func readData(text []byte) (policy.Board, map[string]any, error) {
+	board, err := policy.ParseBoard(text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", dataFile, err)
+		return policy.Board{}, nil, err
 	}
-	var data map[string]any
-	if err := json.Unmarshal(asJSON, &data); err != nil {
-		return nil, fmt.Errorf("%s: %w", dataFile, err)
+	var doc, data map[string]any
+	err = yaml.Unmarshal(text, &doc)
+	var asJSON []byte
+	if err == nil {
+		asJSON, err = json.Marshal(doc)
 	}
-	return data, nil
+	if err == nil {
+		err = json.Unmarshal(asJSON, &data)
+	}
+	if err != nil {
+		return policy.Board{}, nil, fmt.Errorf("%s: %w", policy.DataFile, err)
+	}
+	return board, data, nil
+}
+
+// changed lists the Rego files that are not as those of the bundle that ships: changed, added or taken out.
+func changed(files map[string][]byte) ([]string, error) {
+	shipped, err := readFiles(policy.Default())
+	if err != nil {
+		return nil, err
+	}
+	all := maps.Clone(shipped)
+	maps.Copy(all, files)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool {
+		before, had := shipped[name]
+		after, has := files[name]
+		return name == policy.DataFile || had && has && bytes.Equal(before, after)
+	}), nil
 }

@@ -6,23 +6,6 @@ import (
 	"testing"
 )
 
-func FuzzReadData(f *testing.F) {
-	f.Add([]byte("board: {kinds: [count], terms: {min_cell: 10}}\n"))
-	f.Add([]byte("board: {day: 2026-01-01, no: no, huge: .inf}\n"))
-	f.Add([]byte("board: {1: x}\n"))
-	f.Add([]byte("board: &a {b: *a}\n"))
-	f.Add([]byte{0})
-	f.Fuzz(func(t *testing.T, text []byte) {
-		data, err := readData(text)
-		if err != nil {
-			return
-		}
-		if _, ok := data["board"]; !ok || len(data) != 1 {
-			t.Errorf("keys other than board: %v", data)
-		}
-	})
-}
-
 // Whatever a policy answers, it is read as a denial with words, as an allowance with valid terms, or refused.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"allow": false, "denials": [{"rule": "r", "title": "t", "message": "m", "contact": "c"}]}`))

@@ -37,7 +37,7 @@ func (f Form) Solve(op string, v, slack float64) Solved {
 	}
 	t, ok := f.single()
 	x := settle((v - f.base) / t.k)
-	if !ok || math.IsNaN(x) || math.IsInf(x, 0) {
+	if !ok || math.IsNaN(x) || math.IsInf(x, 0) || math.IsInf(t.k, 0) {
 		return Solved{Verdict: Unsolved}
 	}
 	if t.k < 0 {
