@@ -8,6 +8,9 @@
 // Terms form a lattice. [Terms.Meet] of two terms is never looser than either, so policy can tighten the
 // custodian's floor and never loosen it.
 //
+// [Board] is what an ethics board decides in words and numbers, the data.yaml of a bundle. [ParseBoard] holds
+// it to bounds before any rule reads it, and [Board.Sentences] say it in plain English.
+//
 // Titles and messages of a denial come from policy and public terms only, never from data: no observed
 // count, no "nearly".
 //

@@ -55,7 +55,7 @@ func policyShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			said, err := describe(c, inForce(dir))
+			said, err := describe(c, node.Bundle(dir))
 			if err != nil {
 				return &enclave.Error{Class: enclave.Unavailable, Message: "no query runs: " + err.Error()}
 			}
@@ -66,14 +66,6 @@ func policyShow() *cobra.Command {
 }
 
 func policyDir(data string) string { return filepath.Join(data, "policy") }
-
-// inForce is the bundle that queries of a data folder meet: the board's or, without one, that which ships.
-func inForce(data string) fs.FS {
-	if info, err := os.Stat(policyDir(data)); err != nil || !info.IsDir() {
-		return policy.Default()
-	}
-	return os.DirFS(policyDir(data))
-}
 
 // description is what a bundle says of itself.
 type description struct {

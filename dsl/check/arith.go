@@ -102,7 +102,7 @@ func (c *checker) sum(e *syntax.Binary, l, r typed) typed {
 			of.Change = false
 		default:
 			level := of
-			if lc {
+			if lc || !l.affine() {
 				level = r.x.Type()
 			}
 			c.say(levelArithmetic(e.Span(), string(e.Op), level))

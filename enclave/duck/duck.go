@@ -42,6 +42,7 @@ const DefaultMemory = "4GiB"
 type DB struct {
 	connector *duckdb.Connector
 	conn      *duckdb.Conn
+	closed    func() // called once closed; may be nil
 }
 
 // Row is one row of a result. It is valid until the scan function returns. Its values are:
@@ -57,6 +58,11 @@ func Open(ctx context.Context, limits Limits, views []View) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	return db.show(ctx, views)
+}
+
+// show gives a blank instance its views and locks it. On an error the instance is closed.
+func (db *DB) show(ctx context.Context, views []View) (*DB, error) {
 	var paths, creates []string
 	for _, v := range views {
 		paths = append(paths, v.Paths...)
@@ -93,7 +99,12 @@ func (db *DB) Close() error {
 	if db.conn != nil {
 		err = db.conn.Close()
 	}
-	return wrap(context.Background(), errors.Join(err, db.connector.Close()))
+	err = wrap(context.Background(), errors.Join(err, db.connector.Close()))
+	if db.closed != nil {
+		db.closed()
+		db.closed = nil
+	}
+	return err
 }
 
 // prepare refuses what is not one statement (Conn.Prepare does, while its PrepareContext would run all but

@@ -20,6 +20,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -55,6 +56,7 @@ type Node struct {
 	Keys   keys.Keys
 	Log    *tlog.Log
 	now    func() time.Time
+	engine *duckdb.Engine
 
 	mu     sync.Mutex
 	stores []*store.Store
@@ -78,7 +80,7 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	if err != nil {
 		return nil, unavailable("the keys", err)
 	}
-	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}}
+	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}, engine: duckdb.New(duck.Limits{Threads: runtime.NumCPU()})}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -155,7 +157,7 @@ func (n *Node) Close() error {
 	if n.Log != nil {
 		errs = append(errs, n.Log.Close())
 	}
-	return errors.Join(append(errs, n.Keys.Close())...)
+	return errors.Join(append(errs, n.engine.Close(), n.Keys.Close())...)
 }
 
 // DatasetDir is the folder of a dataset.
@@ -222,7 +224,7 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 		return nil, unavailable("the stored answers", err)
 	}
 	return &enclave.Enclave{Name: n.Config.Name, Target: target, Study: n.study, Gate: gate, Floor: n.Config.Floor,
-		Engine: engine{duckdb.New(duck.Limits{Threads: runtime.NumCPU()}), snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
+		Engine: engine{n.engine, snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
 }
 
 // snapshot opens the snapshot in force and checks that the log knows it as the newest.
@@ -258,13 +260,18 @@ func (n *Node) recordIngest(ctx context.Context, m store.Manifest) error {
 	return nil
 }
 
-// gate loads the board's bundle, or the one that ships.
-func (n *Node) gate(ctx context.Context) (*opa.Engine, error) {
-	bundle := policy.Default()
-	if dir := filepath.Join(n.Dir, "policy"); isDir(dir) {
-		bundle = os.DirFS(dir)
+// Bundle is the policy that queries of a data folder meet: the board's or, without one, that which ships.
+func Bundle(dir string) fs.FS {
+	own := filepath.Join(dir, "policy")
+	if info, err := os.Stat(own); err != nil || !info.IsDir() {
+		return policy.Default()
 	}
-	b, err := opa.Load(ctx, bundle)
+	return os.DirFS(own)
+}
+
+// gate loads the policy.
+func (n *Node) gate(ctx context.Context) (*opa.Engine, error) {
+	b, err := opa.Load(ctx, Bundle(n.Dir))
 	if err != nil {
 		return nil, err
 	}
@@ -288,11 +295,6 @@ func (n *Node) recordPolicy(ctx context.Context, digest string) error {
 		n.policy = digest
 	}
 	return err
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // study loads a registered study. Whatever is wrong with it, there is none.

@@ -25,28 +25,28 @@ type dictionaries struct {
 	last   dictionary
 }
 
-func (c *dictionaries) of(ctx context.Context, limits duck.Limits, s *store.Store) (dictionary, error) {
+func (c *dictionaries) of(ctx context.Context, instances *duck.Opener, s *store.Store) (dictionary, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	digest := s.Manifest().Digest()
 	if c.last != nil && c.digest == digest {
 		return c.last, nil
 	}
-	d, err := readDictionary(ctx, limits, s)
+	d, err := readDictionary(ctx, instances, s)
 	if err == nil {
 		c.digest, c.last = digest, d
 	}
 	return d, err
 }
 
-func readDictionary(ctx context.Context, limits duck.Limits, s *store.Store) (dictionary, error) {
+func readDictionary(ctx context.Context, instances *duck.Opener, s *store.Store) (dictionary, error) {
 	table := sqlgen.Table{Name: codesTable, Columns: []string{"code", "id"}}
 	views, err := open(ctx, s, []sqlgen.Table{table}, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer views.release()
-	db, err := duck.Open(ctx, limits, views.views)
+	db, err := instances.Open(ctx, views.views)
 	if err != nil {
 		return nil, err
 	}

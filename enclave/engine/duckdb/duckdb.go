@@ -23,12 +23,15 @@ import (
 
 // Engine runs plans. It is safe for concurrent use: every run has its own DuckDB instance.
 type Engine struct {
-	limits duck.Limits
-	codes  dictionaries
+	instances *duck.Opener
+	codes     dictionaries
 }
 
-// New makes an engine whose instances have the given limits.
-func New(limits duck.Limits) *Engine { return &Engine{limits: limits} }
+// New makes an engine whose instances have the given limits. Close it after the last run.
+func New(limits duck.Limits) *Engine { return &Engine{instances: duck.NewOpener(limits)} }
+
+// Close frees what the engine keeps ready.
+func (e *Engine) Close() error { return e.instances.Close() }
 
 // Error is a failed run. Its text names the stage only: what lies below may come from DuckDB, whose texts may hold
 // values of patients. errors.Is and errors.As see the cause: a [*duck.Error], a [*sqlgen.Error], an error of
@@ -74,7 +77,7 @@ func timed[T any](ctx context.Context, s Stage, do func() (T, error)) (T, error)
 
 // Run counts what p asks for over snapshot s. Every error is an [*Error]. s stays the caller's.
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, s *store.Store) (*disclosure.Raw, error) {
-	codes, err := timed(ctx, Dictionary, func() (dictionary, error) { return e.codes.of(ctx, e.limits, s) })
+	codes, err := timed(ctx, Dictionary, func() (dictionary, error) { return e.codes.of(ctx, e.instances, s) })
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +90,7 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, s *store.Store) (*disclo
 		return nil, err
 	}
 	defer tables.release()
-	db, err := timed(ctx, Open, func() (*duck.DB, error) { return duck.Open(ctx, e.limits, tables.views) })
+	db, err := timed(ctx, Open, func() (*duck.DB, error) { return e.instances.Open(ctx, tables.views) })
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,12 @@ import (
 
 var limits = duck.Limits{Threads: 2, Memory: "1GiB"}
 
+func engine(t testing.TB, l duck.Limits) *duckdb.Engine {
+	e := duckdb.New(l)
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
 func labs(codes ...string) *plan.EventSet {
 	s := &plan.EventSet{Source: lab}
 	if len(codes) > 0 {
@@ -87,7 +93,7 @@ func TestRun(t *testing.T) {
 2 [0] 2 0 0 0 [0 0]
 3 [] 2 2 3 5 [2 1]
 `
-	if diff := cmp.Diff(want, run(t, t.Context(), duckdb.New(limits), p, s)); diff != "" {
+	if diff := cmp.Diff(want, run(t, t.Context(), engine(t, limits), p, s)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -95,7 +101,7 @@ func TestRun(t *testing.T) {
 func TestCodesThatNobodyHas(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
 	c := &plan.Cohort{Index: &plan.Pick{Set: labs("LOINC:X"), Column: start}}
-	if got := run(t, t.Context(), duckdb.New(limits), query(c, count()), s); got != "0 [] 0 0 0 0 [0 0]\n" {
+	if got := run(t, t.Context(), engine(t, limits), query(c, count()), s); got != "0 [] 0 0 0 0 [0 0]\n" {
 		t.Error(got)
 	}
 }
@@ -104,7 +110,7 @@ func TestCodesThatNobodyHas(t *testing.T) {
 // one in use would stay open.
 func TestImagesAreGivenBack(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
-	e := duckdb.New(limits)
+	e := engine(t, limits)
 	p := query(firstA(&plan.Rule{Cond: anyOf(labs("LOINC:B"))}), &plan.Report{Kind: "table", By: bySex()})
 	run(t, t.Context(), e, p, s)
 	for last := range 4 {
@@ -160,7 +166,7 @@ func TestErrorsNameTheStageOnly(t *testing.T) {
 		"bad limit":      {whole, query(firstA(&plan.Rule{Cond: text}), count()), marker, duckdb.Dictionary, as[*duck.Error]},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := duckdb.New(duck.Limits{Memory: c.limit})
+			e := engine(t, duck.Limits{Memory: c.limit})
 			raw, err := e.Run(t.Context(), c.plan, sealed(t, store.Options{}, c.parts...))
 			var failed *duckdb.Error
 			if raw != nil || !errors.As(err, &failed) || failed.Stage != c.stage || !c.is(err) {
@@ -183,7 +189,7 @@ func TestCancel(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := duckdb.New(limits).Run(ctx, query(firstA(), count()), s); !errors.Is(err, context.Canceled) {
+	if _, err := engine(t, limits).Run(ctx, query(firstA(), count()), s); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -192,7 +198,7 @@ func TestTimings(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
 	var stages []string
 	ctx := stage.Observe(t.Context(), func(s stage.Stage) { stages = append(stages, s.Name) })
-	run(t, ctx, duckdb.New(limits), query(firstA(), count()), s)
+	run(t, ctx, engine(t, limits), query(firstA(), count()), s)
 	want := []string{"run: dictionary", "run: statement", "run: images", "run: open", "run: select", "run: close"}
 	if diff := cmp.Diff(want, stages); diff != "" {
 		t.Error(diff)
@@ -210,7 +216,7 @@ func TestDictionaryFollowsTheSnapshot(t *testing.T) {
 		}
 	}
 	second := sealed(t, store.Options{}, parts...)
-	e := duckdb.New(limits)
+	e := engine(t, limits)
 	for range 2 {
 		for s, want := range map[*store.Store]string{first: "0 [] 4 0 0 0 [0 0]\n", second: "0 [] 3 0 0 0 [0 0]\n"} {
 			if got := run(t, t.Context(), e, query(firstA(), count()), s); got != want {
@@ -222,7 +228,7 @@ func TestDictionaryFollowsTheSnapshot(t *testing.T) {
 
 func TestConcurrentRuns(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
-	e := duckdb.New(limits)
+	e := engine(t, limits)
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
@@ -243,7 +249,7 @@ func TestConcurrentRuns(t *testing.T) {
 // BenchmarkFixedCost is a count over tables of a few rows, images in the cache, with the mean time of each stage.
 func BenchmarkFixedCost(b *testing.B) {
 	s := sealed(b, store.Options{}, dataset()...)
-	e := duckdb.New(limits)
+	e := engine(b, limits)
 	p := query(&plan.Cohort{Index: plan.DateConst(catalog.Date(18262))}, count())
 	total := map[string]time.Duration{}
 	ctx := stage.Observe(b.Context(), func(s stage.Stage) { total[s.Name] += s.Took })
