@@ -66,6 +66,11 @@ func (f *facts) expr(x plan.Expr) {
 		f.fixedDate = f.fixedDate || date
 	case *plan.In:
 		f.Literals += len(x.Values)
+		f.codesNamed(x.X, x.Values...)
+	case *plan.Compare:
+		if c, ok := x.R.(*plan.Const); ok {
+			f.codesNamed(x.L, c)
+		}
 	case *plan.InCodes:
 		f.codes(x.Codes)
 	case *plan.Pick, *plan.Agg:
@@ -73,6 +78,21 @@ func (f *facts) expr(x plan.Expr) {
 			f.column(plan.Sets(x)[0].Source, &c)
 		}
 	}
+}
+
+// codesNamed notes the codes with which the code of an event is compared word by word.
+func (f *facts) codesNamed(x plan.Expr, values ...*plan.Const) {
+	columns := plan.Columns(x)
+	if len(columns) == 0 || columns[len(columns)-1].Name != catalog.CodeOf {
+		return
+	}
+	set := &plan.CodeSet{}
+	for _, v := range values {
+		if code, ok := v.Value.(string); ok {
+			set.Codes = append(set.Codes, code)
+		}
+	}
+	f.codes(set)
 }
 
 // events notes a source, the columns that every use of it reads, and those of its condition.

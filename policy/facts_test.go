@@ -148,6 +148,15 @@ func TestFactsCodes(t *testing.T) {
 			}
 		}
 	}
+	for _, statements := range []string{
+		`include any condition where (code = "ICD10:B20")`,
+		`include any condition where (code != "ICD10:B20")`,
+		`include (code of first condition) in ("ICD10:B20", "ICD10:E11")`,
+	} {
+		if f := facts(t, statements, "count of c"); !slices.Contains(f.CodeSets, "ICD10:B20") || !slices.Equal(f.Topics, []string{"hiv"}) {
+			t.Errorf("%s: codes %v, topics %v", statements, f.CodeSets, f.Topics)
+		}
+	}
 	if f := facts(t, "include any condition", "count of c"); len(f.Topics) > 0 || f.Topics == nil {
 		t.Errorf("any condition has topics %#v; want an empty list", f.Topics)
 	}

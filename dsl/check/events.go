@@ -155,6 +155,9 @@ func (c *checker) pick(e *syntax.Pick, column syntax.Ident, s scope) typed {
 		c.say(untimed(e.Span(), set.Source.Name))
 		return typed{}
 	}
+	if e.Ever && len(e.Set.Phrases) > 0 {
+		c.say(everInTime(e.Span()))
+	}
 	col, ok := set.Source.Column(eventColumn(column.Name))
 	if !ok || !queryable(col) {
 		c.say(unknownName(column, "unknown-column", "column of "+set.Source.Name, columnNames(set.Source, queryable)))

@@ -97,10 +97,17 @@ func unboundedCohort(name syntax.Ident) diag.Diagnostic {
 		"take the index date from an event, or add `include registered at index`")
 }
 
+// plannedKinds are the reports of the language that this version does not have.
+var plannedKinds = []string{"allele_frequency", "correlation", "coverage", "cox", "histogram", "incidence", "linear", "logistic",
+	"prevalence", "proportion", "quantiles", "series", "survival", "table_one", "test"}
+
 func unknownKind(kind syntax.Ident) diag.Diagnostic {
 	var names []string
 	for _, k := range plan.Kinds {
 		names = append(names, k.Name)
+	}
+	if contains(plannedKinds, kind.Name) {
+		return notYet(kind.Span(), fmt.Sprintf("`report %s` is", kind.Name))
 	}
 	return say("unknown-report", kind.Span(), fmt.Sprintf("there is no report `%s`", kind.Name), near(kind.Name, names)...)
 }
@@ -313,6 +320,10 @@ func noBirthDate(at diag.Span) diag.Diagnostic {
 
 func needsTime(at diag.Span, unit string) diag.Diagnostic {
 	return say("needs-time", at, fmt.Sprintf("%s need times of day, and these are days", unit), "count days, weeks, months or years")
+}
+
+func everInTime(at diag.Span) diag.Diagnostic {
+	return say("ever-in-time", at, "`ever` means of all time, so it takes no time phrase", "leave out `ever`, or the time")
 }
 
 func untimed(at diag.Span, source string) diag.Diagnostic {
