@@ -3,11 +3,8 @@ package enclave
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"time"
 
 	"github.com/officina-enclave/officina/dsl"
-	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/audit"
 	"github.com/officina-enclave/officina/enclave/disclosure"
@@ -36,15 +33,11 @@ type run struct {
 }
 
 func (r *run) submit(ctx context.Context, s Submission) (*Release, error) {
-	done := stage.Begin(ctx, "compile")
-	asked, diags := dsl.Compile(s.Name, s.Text, s.Params, r.Target)
-	done()
-	if diags.Failed() {
-		return nil, invalid(diags)
+	asked, err := r.compile(ctx, s)
+	if err != nil {
+		return nil, err
 	}
-	done = stage.Begin(ctx, "study")
-	study, err := r.Study(s.Study)
-	done()
+	study, err := stage.Of(ctx, "study", func() (policy.Study, error) { return r.Study(s.Study) })
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +66,15 @@ func (r *run) submit(ctx context.Context, s Submission) (*Release, error) {
 	return r.release(ctx, question, decision, document, repeat)
 }
 
+func (r *run) compile(ctx context.Context, s Submission) (*plan.Plan, error) {
+	defer stage.Begin(ctx, "compile")()
+	p, diags := dsl.Compile(s.Name, s.Text, s.Params, r.Target)
+	if diags.Failed() {
+		return nil, &Error{Class: Invalid, Message: "the query has errors", Diagnostics: diags}
+	}
+	return p, nil
+}
+
 // answer recalls the stored document of the question, or runs the plan and stores what disclosure control
 // lets through.
 func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms policy.Terms) (document []byte, repeat bool, err error) {
@@ -80,15 +82,10 @@ func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms
 	if err != nil || found {
 		return stored.Document, stored.Settled, err
 	}
-	done := stage.Begin(ctx, "reserve")
-	err = r.Ledger.Reserve(q)
-	done()
-	if err != nil {
+	if err := stage.Do(ctx, "reserve", func() error { return r.Ledger.Reserve(q) }); err != nil {
 		return nil, false, err
 	}
-	done = stage.Begin(ctx, "run")
-	raw, err := r.Engine.Run(ctx, p)
-	done()
+	raw, err := stage.Of(ctx, "run", func() (*disclosure.Raw, error) { return r.Engine.Run(ctx, p) })
 	if err != nil {
 		return nil, false, err
 	}
@@ -120,10 +117,7 @@ func (r *run) release(ctx context.Context, q ledger.Question, decision policy.De
 	if err != nil {
 		return nil, err
 	}
-	done := stage.Begin(ctx, "settle")
-	err = r.Ledger.Settle(q)
-	done()
-	if err != nil {
+	if err := stage.Do(ctx, "settle", func() error { return r.Ledger.Settle(q) }); err != nil {
 		return nil, err
 	}
 	receipt, err := r.receipt(ctx, outcome)
@@ -159,54 +153,4 @@ func (r *run) receipt(ctx context.Context, outcome recorded) (audit.Receipt, err
 		return audit.Receipt{}, err
 	}
 	return r.Receipt(ctx, s)
-}
-
-// failed records that a run ended without an answer, also when the caller has gone.
-func (r *run) failed(ctx context.Context, cause error) error {
-	class, told := audit.ClassInternal, cause
-	if ctx.Err() != nil {
-		told = stopped(r.entry.ID)
-	}
-	if Public(told, r.entry.ID).Class == Unavailable {
-		class = audit.ClassUnavailable
-	}
-	e := r.entry
-	e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindOutcome, class, "", r.entry.ID, r.Now()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if _, err := r.Log.Append(ctx, e); err != nil {
-		return err
-	}
-	return told
-}
-
-// tell gives the operator the cause of an error and the researcher what may be known of it.
-func (r *run) tell(ctx context.Context, err error) *Error {
-	told := Public(err, r.entry.ID)
-	if told.cause != nil {
-		told.Ref = r.entry.ID
-		r.trouble(told.cause)
-	}
-	if told.Class != Internal {
-		return told
-	}
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return stopped(r.entry.ID)
-	}
-	r.trouble(err)
-	return told
-}
-
-func (r *run) trouble(cause error) {
-	if r.Trouble != nil {
-		r.Trouble(r.entry.ID, cause)
-	}
-}
-
-func stopped(ref string) *Error {
-	return &Error{Class: Unavailable, Message: "the run was stopped before it ended; submit it again", Ref: ref}
-}
-
-func invalid(diags diag.List) *Error {
-	return &Error{Class: Invalid, Message: "the query has errors", Diagnostics: diags}
 }

@@ -46,3 +46,15 @@ func Begin(ctx context.Context, name string) (end func()) {
 	began := time.Now()
 	return func() { f(Stage{name, time.Since(began)}) }
 }
+
+// Do runs f as a stage.
+func Do(ctx context.Context, name string, f func() error) error {
+	defer Begin(ctx, name)()
+	return f()
+}
+
+// Of runs f as a stage, for its value.
+func Of[T any](ctx context.Context, name string, f func() (T, error)) (T, error) {
+	defer Begin(ctx, name)()
+	return f()
+}

@@ -67,8 +67,7 @@ const (
 
 // timed runs one stage.
 func timed[T any](ctx context.Context, s Stage, do func() (T, error)) (T, error) {
-	defer stage.Begin(ctx, "run: "+string(s))()
-	out, err := do()
+	out, err := stage.Of(ctx, "run: "+string(s), do)
 	if err != nil {
 		return out, &Error{s, err}
 	}
