@@ -37,6 +37,9 @@ func parse(text string) (*script, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
+		if len(words) == 0 || words[0] == "" {
+			return nil, fmt.Errorf("line %d: names no command", i+1)
+		}
 		c := &command{from: i, verb: words[0], args: words[1:]}
 		c.to = s.blockEnd(i + 1)
 		for _, l := range s.lines[i+1 : c.to] {
