@@ -7,55 +7,58 @@ import (
 	"github.com/officina-enclave/officina/dsl/catalog"
 )
 
-// dictionary gives the codes of the data and of the vocabulary dense ids from 0, ascending by text.
+// dictionary gives the codes of the data and of the vocabulary dense ids from 0, ascending by text. While rows are
+// read, a code goes by its place in the order of appearance.
 type dictionary struct {
-	published bool // there is a vocabulary
-	ids       map[string]uint32
-	sorted    []string
-	unknown   int // codes of the data that the vocabulary does not have
+	published int               // the first codes: those of the vocabulary
+	known     bool              // there is a vocabulary
+	place     map[string]uint32 // code → place of appearance
+	sorted    []string          // by id
+	id        []uint32          // by place of appearance
 }
 
 // newDictionary begins with the codes that v knows of the catalog's systems; v may be nil.
 func newDictionary(c *catalog.Catalog, v *catalog.Vocabulary) *dictionary {
-	d := &dictionary{published: v != nil, ids: map[string]uint32{}}
+	d := &dictionary{known: v != nil, place: map[string]uint32{}}
 	for _, system := range c.SystemNames() {
-		if !d.published {
+		if v == nil {
 			break
 		}
 		for _, code := range v.Codes(system) {
-			d.ids[code] = 0
+			d.add(code)
 		}
 	}
+	d.published = len(d.place)
 	return d
 }
 
-func (d *dictionary) add(code string) {
-	if _, ok := d.ids[code]; ok {
-		return
+// add returns the place of a code.
+func (d *dictionary) add(code string) uint32 {
+	n, ok := d.place[code]
+	if !ok {
+		n = uint32(len(d.place))
+		d.place[code] = n
 	}
-	d.ids[code] = 0
-	if d.published {
-		d.unknown++
-	}
+	return n
 }
 
-// finish fixes the ids and returns how many codes the vocabulary does not know.
+// finish fixes the ids and returns how many codes the vocabulary, if there is one, does not know.
 func (d *dictionary) finish() (unknown int) {
-	d.sorted = slices.Sorted(maps.Keys(d.ids))
+	d.sorted = slices.Sorted(maps.Keys(d.place))
+	d.id = make([]uint32, len(d.sorted))
 	for i, code := range d.sorted {
-		d.ids[code] = uint32(i)
+		d.id[d.place[code]] = uint32(i)
 	}
-	return d.unknown
+	if !d.known {
+		return 0
+	}
+	return len(d.place) - d.published
 }
 
-// replace puts the id in the place of the row's code and gives the row to add.
-func (d *dictionary) replace(s shape, row []any, add func(...any) error) error {
+// replace puts the id in the place of the row's code and returns the row.
+func (d *dictionary) replace(s shape, row []any) []any {
 	if s.coded {
-		id, ok := d.ids[row[s.codeAt()].(string)]
-		if !ok {
-			return ErrChanged
-		}
-		row[s.codeAt()] = id
+		row[s.codeAt()] = d.id[row[s.codeAt()].(uint32)]
 	}
-	return add(row...)
+	return row
 }

@@ -71,7 +71,7 @@ func (c centre) open(t testing.TB, dataset string) *duck.DB {
 	must(t, err)
 	t.Cleanup(func() { s.Close() })
 	groups := map[string]bool{}
-	var views []duck.View
+	paths := map[string][]string{}
 	for _, f := range s.Manifest().Files {
 		for _, g := range f.Columns {
 			groups[g] = true
@@ -80,12 +80,31 @@ func (c centre) open(t testing.TB, dataset string) *duck.DB {
 		image, err := s.Image(t.Context(), store.Request{Table: f.Table, Part: f.Part, Columns: columns, Groups: groups})
 		must(t, err)
 		t.Cleanup(image.Release)
-		views = append(views, duck.View{Name: f.Table, Paths: []string{image.Path()}})
+		paths[f.Table] = append(paths[f.Table], image.Path())
+	}
+	var views []duck.View
+	for table, p := range paths {
+		views = append(views, duck.View{Name: table, Paths: p})
 	}
 	db, err := duck.Open(t.Context(), duck.Limits{Threads: 2}, views)
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
 	return db
+}
+
+// persons lists the ordinals of one part of a table.
+func (c centre) persons(t testing.TB, s *store.Store, table string, part int) (out []int64) {
+	t.Helper()
+	image, err := s.Image(t.Context(), store.Request{Table: table, Part: part, Columns: []string{"person"}, Groups: map[string]bool{"sensitive": true}})
+	must(t, err)
+	defer image.Release()
+	db, err := duck.Open(t.Context(), duck.Limits{}, []duck.View{{Name: "t", Paths: []string{image.Path()}}})
+	must(t, err)
+	defer db.Close()
+	for _, row := range query(t, db, "SELECT person FROM t ORDER BY person") {
+		out = append(out, row[0].(int64))
+	}
+	return out
 }
 
 func query(t testing.TB, db *duck.DB, text string) (rows [][]any) {

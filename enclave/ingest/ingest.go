@@ -21,10 +21,18 @@
 //	observation  person, start, end                                            (person, start)
 //	_codes       id, code: the dictionary of the code columns, by code text    (id)
 //
-// Limits: one part a table, at most [MaxRows] rows; only datasets marked demo or test (see [ErrMark]).
+// All but the dictionary are cut into parts. A part holds a range of persons, the same range in every table, so that
+// all rows of a person lie in the parts of one number.
+//
+// The source is read once, but for the person table, whose order must be known first. Judged rows wait on disk by
+// range of persons, sealed under a key that only this process has, until the dictionary and the cut are known; then
+// each part is sorted in memory and sealed. So memory does not grow with the number of rows.
+//
+// Limits: [MaxRows] rows or [MaxBytes] a part; 128 parts; only datasets marked demo or test (see [ErrMark]).
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +45,12 @@ import (
 	"github.com/officina-enclave/officina/enclave/store"
 )
 
-// MaxRows is the largest number of rows of a stored table.
-const MaxRows = 8_000_000
+// MaxRows and MaxBytes bound one part of a table, and with it the memory of a load, which sorts one part at a time.
+// Bytes are counted before compression.
+const (
+	MaxRows  = 8_000_000
+	MaxBytes = 512 << 20
+)
 
 // DefaultLimit is the largest share of rejected rows of a table, or of unusable cells of a column, that a
 // load survives when Options.Limit is 0.
@@ -52,12 +64,12 @@ var (
 	ErrRejected  = errors.New("ingest: too much of a table is unusable")
 	ErrDuplicate = errors.New("ingest: a person has two rows in the person table")
 	ErrColumns   = errors.New("ingest: the source does not fit the catalog")
-	ErrTooLarge  = errors.New("ingest: a table has more rows than one part holds")
+	ErrTooLarge  = errors.New("ingest: a range of persons has more rows than one part holds")
 	ErrChanged   = errors.New("ingest: the source changed while it was read; load it again")
 	ErrLineage   = errors.New("ingest: the file of pseudonyms does not open")
 )
 
-// Options say what to load and where to. All fields but Vocabulary, Seed, Limit, Limits and Progress are needed.
+// Options say what to load and where to. All fields but Vocabulary, Seed, Limit, PartRows, Limits and Progress are needed.
 type Options struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary // nil: no published codes
@@ -66,6 +78,7 @@ type Options struct {
 	Keys       keys.Keys
 	Seed       uint64         // of the order of the persons, for a catalog marked demo; others are random
 	Limit      float64        // see DefaultLimit
+	PartRows   int64          // the most rows of one part; 0 is MaxRows
 	Limits     duck.Limits    // of the sorting engine
 	Progress   func(Progress) // called after each batch; nil: nobody looks
 }
@@ -73,7 +86,7 @@ type Options struct {
 // Progress tells how far a load is.
 type Progress struct {
 	Table       string
-	Bytes, Size int64 // read so far, and in all; every table is read twice
+	Bytes, Size int64 // done so far, and in all: the first half is bytes read, the second a share of the rows sealed
 }
 
 // Run loads the source and puts the new snapshot in force. The report is filled as far as the load came,
@@ -84,9 +97,7 @@ func Run(ctx context.Context, o Options) (report Report, manifest store.Manifest
 	}
 	began := time.Now()
 	l := &load{Options: o, report: Report{Dataset: o.Catalog.Dataset}}
-	if l.Limit == 0 {
-		l.Limit = DefaultLimit
-	}
+	l.Limit, l.PartRows = cmp.Or(l.Limit, DefaultLimit), cmp.Or(l.PartRows, MaxRows)
 	manifest, err = l.run(ctx)
 	l.report.Seconds = time.Since(began).Seconds()
 	return l.report, manifest, err
@@ -101,12 +112,13 @@ type load struct {
 	lineage *lineage
 	persons map[string]uint32 // identifier → ordinal
 	codes   *dictionary
-	read    int64
+	spills  []*spill // by place in shapes
+	done    int64    // as Progress counts
 }
 
 // run does the steps in the only order that is safe: the lock before anything is read, the persons before
-// rows that refer to them, the dictionary before rows that hold its ids, the pseudonyms before the snapshot
-// that uses them (a crash between the two leaves ordinals that nobody has, which is allowed).
+// rows that refer to them, all rows before the dictionary and the cut into parts that depend on them, the pseudonyms
+// before the snapshot that uses them (a crash between the two leaves ordinals that nobody has, which is allowed).
 func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
 	if l.shapes, err = l.plan(); err != nil {
 		return m, err
@@ -115,9 +127,9 @@ func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
 	if err != nil {
 		return m, err
 	}
-	defer func() { err = errors.Join(err, l.writer.Abort()) }()
+	defer func() { err = errors.Join(err, l.closeSpills(), l.writer.Abort()) }()
 
-	for _, step := range []func(context.Context) error{l.readPersons, l.readCodes, l.loadTables, l.loadCodes} {
+	for _, step := range []func(context.Context) error{l.readPersons, l.readTables, l.sealTables, l.sealCodes} {
 		if err := step(ctx); err != nil {
 			return m, err
 		}
@@ -130,6 +142,13 @@ func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
 	}
 	l.report.Snapshot = m.Snapshot
 	return m, nil
+}
+
+func (l *load) closeSpills() (err error) {
+	for _, s := range l.spills {
+		err = errors.Join(err, s.close())
+	}
+	return err
 }
 
 // readPersons gives every person of the person table an ordinal.
@@ -178,18 +197,21 @@ func (l *load) first(ctx context.Context) (bool, error) {
 	return false, s.Close()
 }
 
-// readCodes collects the codes of the rows that will be loaded.
-func (l *load) readCodes(ctx context.Context) error {
+// readTables judges the rows of each table of the catalog, also of those that the source does not have, and keeps them
+// by range of persons.
+func (l *load) readTables(ctx context.Context) error {
 	l.codes = newDictionary(l.Catalog, l.Vocabulary)
 	for _, s := range l.shapes {
-		if !s.coded || !l.has(s.name) {
-			continue
-		}
-		err := l.rows(ctx, s, nil, func(row []any) error {
-			l.codes.add(row[s.codeAt()].(string))
-			return nil
-		})
+		file, err := l.writer.Scratch()
 		if err != nil {
+			return err
+		}
+		kept, err := newSpill(file, codecOf(s.stored()), buckets)
+		if err != nil {
+			return errors.Join(err, file.Close())
+		}
+		l.spills = append(l.spills, kept)
+		if err := l.readTable(ctx, s, kept); err != nil {
 			return err
 		}
 	}
@@ -197,54 +219,76 @@ func (l *load) readCodes(ctx context.Context) error {
 	return nil
 }
 
-// loadTables sorts and seals each table of the catalog, also those that the source does not have.
-func (l *load) loadTables(ctx context.Context) error {
-	for _, s := range l.shapes {
-		tally := newTally(s)
-		err := l.sealTable(ctx, s, func(add func(...any) error) error {
-			if !l.has(s.name) {
-				return nil
+func (l *load) readTable(ctx context.Context, s shape, kept *spill) error {
+	tally := newTally(s)
+	defer func() { l.report.Tables = append(l.report.Tables, tally.table) }()
+	if !l.has(s.name) {
+		return nil
+	}
+	err := l.rows(ctx, s, tally, func(row []any) error {
+		if s.coded {
+			row[s.codeAt()] = l.codes.add(row[s.codeAt()].(string))
+		}
+		return kept.add(l.bucket(row[0].(uint32)), row)
+	})
+	if err != nil {
+		return err
+	}
+	if s.name == connectors.PersonTable && tally.table.Loaded != int64(len(l.persons)) {
+		return ErrChanged
+	}
+	return tally.judge(l.Limit)
+}
+
+// bucket is the range of persons that an ordinal lies in.
+func (l *load) bucket(ordinal uint32) int {
+	return int(uint64(ordinal) * buckets / uint64(len(l.lineage.order)))
+}
+
+// sealTables sorts and seals each part of each table.
+func (l *load) sealTables(ctx context.Context) error {
+	parts, err := cut(l.spills, l.shapes, l.PartRows)
+	if err != nil {
+		return err
+	}
+	var all, sealed int64
+	for _, s := range l.spills {
+		all += s.count(0, buckets)
+	}
+	for i, s := range l.shapes {
+		for n, p := range parts {
+			err := l.seal(ctx, s, n, func(add func(...any) error) error {
+				return l.spills[i].rows(p.from, p.to, func(row []any) error { return add(l.codes.replace(s, row)...) })
+			})
+			if err != nil {
+				return err
 			}
-			return l.rows(ctx, s, tally, func(row []any) error { return l.codes.replace(s, row, add) })
-		}, func() error { return tally.judge(l.Limit) })
-		l.report.Tables = append(l.report.Tables, tally.table)
-		if err != nil {
-			return err
+			sealed += l.spills[i].count(p.from, p.to)
+			l.tell(s.name, l.Source.Size()+int64(float64(l.Source.Size())*float64(sealed)/max(1, float64(all))))
 		}
 	}
 	return nil
 }
 
-func (l *load) loadCodes(ctx context.Context) error {
-	fill := func(add func(...any) error) error {
+func (l *load) sealCodes(ctx context.Context) error {
+	return l.seal(ctx, codesShape, 0, func(add func(...any) error) error {
 		for id, code := range l.codes.sorted {
 			if err := add(uint32(id), code); err != nil {
 				return err
 			}
 		}
 		return nil
-	}
-	return l.sealTable(ctx, codesShape, fill, func() error { return nil })
+	})
 }
 
-// sealTable sorts the rows that fill adds, and seals them if judge has nothing against it.
-func (l *load) sealTable(ctx context.Context, s shape, fill func(add func(...any) error) error, judge func() error) error {
+// seal sorts the rows that fill adds, and seals them as a part of a table.
+func (l *load) seal(ctx context.Context, s shape, part int, fill func(add func(...any) error) error) error {
 	sorter, err := duck.NewSorter(ctx, l.Limits, s.stored())
 	if err != nil {
 		return err
 	}
 	defer sorter.Close()
-	rows := 0
-	add := func(row ...any) error {
-		if rows++; rows > MaxRows {
-			return fmt.Errorf("%w: %s; at most %d rows can be loaded yet", ErrTooLarge, s.name, MaxRows)
-		}
-		return sorter.Append(row...)
-	}
-	if err := fill(add); err != nil {
-		return err
-	}
-	if err := judge(); err != nil {
+	if err := fill(sorter.Append); err != nil {
 		return err
 	}
 	file, n, err := sorter.Parquet(ctx, s.sortedBy())
@@ -256,5 +300,5 @@ func (l *load) sealTable(ctx context.Context, s shape, fill func(add func(...any
 	if err != nil {
 		return err
 	}
-	return l.writer.Add(ctx, store.Table{Name: s.name, Groups: s.groups(), Rows: n, SortedBy: s.sortedBy()}, file, info.Size())
+	return l.writer.Add(ctx, store.Table{Name: s.name, Part: part, Groups: s.groups(), Rows: n, SortedBy: s.sortedBy()}, file, info.Size())
 }

@@ -144,8 +144,7 @@ func TestFailureLeavesTheOldSnapshot(t *testing.T) {
 	}{
 		"persons":      {&memory{table: "person", reading: 1, err: broken}, t.Context(), broken},
 		"person rows":  {&memory{table: "person", reading: 2, err: broken}, t.Context(), broken},
-		"codes":        {&memory{table: "condition", reading: 1, err: broken}, t.Context(), broken},
-		"last table":   {&memory{table: "condition", reading: 2, err: broken}, t.Context(), broken},
+		"last table":   {&memory{table: "condition", reading: 1, err: broken}, t.Context(), broken},
 		"canceled":     {&memory{}, canceled, context.Canceled},
 		"other person": {&memory{persons: []string{"a", "a"}}, t.Context(), ingest.ErrDuplicate},
 	} {
@@ -176,11 +175,11 @@ func TestFailureLeavesTheOldSnapshot(t *testing.T) {
 	}
 }
 
-// A source that shows a code in the second reading only is not trusted.
+// A source that shows other persons in the second reading of the person table is not trusted.
 func TestChangedSourceIsRefused(t *testing.T) {
 	c := newCentre(t)
 	o := tiny(t, c)
-	o.Source = &changing{memory{persons: []string{"a"}}}
+	o.Source = &changing{memory{persons: []string{"a", "b"}}}
 	if _, _, err := ingest.Run(t.Context(), o); !errors.Is(err, ingest.ErrChanged) {
 		t.Errorf("error is %v, want %v", err, ingest.ErrChanged)
 	}
@@ -190,11 +189,69 @@ type changing struct{ memory }
 
 func (c *changing) Read(ctx context.Context, table string, yield func(connectors.Batch) error) error {
 	return c.memory.Read(ctx, table, func(b connectors.Batch) error {
-		if table == "condition" && c.seen[table] == 2 {
-			b.Rows[0][2] = connectors.Known("ICD10:Z99")
+		if table == connectors.PersonTable && c.seen[table] == 2 {
+			b.Rows, b.Lines = b.Rows[:1], b.Lines[:1]
 		}
 		return yield(b)
 	})
+}
+
+// TestParts loads 300 persons into parts of at most 50 rows: in each part of a table are
+// the rows of the same persons, and altogether they are those of a load into one part.
+func TestParts(t *testing.T) {
+	var persons []string
+	for i := range 300 {
+		persons = append(persons, fmt.Sprint(i))
+	}
+	one, many := newCentre(t), newCentre(t)
+	o := tiny(t, one, persons...)
+	load(t, o)
+	o = tiny(t, many, persons...)
+	o.PartRows = 50
+	load(t, o)
+
+	const rows = "SELECT label, start, (SELECT c.code FROM _codes c WHERE c.id = e.code) FROM condition e JOIN person USING (person) ORDER BY ALL"
+	if d := cmp.Diff(query(t, one.open(t, "tiny"), rows), query(t, many.open(t, "tiny"), rows)); d != "" {
+		t.Errorf("rows of one part (-) and of many (+):\n%s", d)
+	}
+	s, err := store.Open(t.Context(), many.dir, many.keys, "tiny", store.Options{})
+	must(t, err)
+	defer s.Close()
+	if n := len(s.Parts("person")); n < 6 || n != len(s.Parts("condition")) {
+		t.Errorf("%d parts of persons, %d of conditions", n, len(s.Parts("condition")))
+	}
+	var before int64 = -1
+	for i, part := range s.Parts("person") {
+		if part.Rows > 50 {
+			t.Errorf("part %d has %d rows", i, part.Rows)
+		}
+		p, c := many.persons(t, s, "person", i), many.persons(t, s, "condition", i)
+		if d := cmp.Diff(p, c); d != "" || len(p) == 0 || p[0] <= before {
+			t.Errorf("part %d: persons (-) and their conditions (+):\n%s", i, d)
+		}
+		before = p[len(p)-1]
+	}
+}
+
+// A range of persons that no part can hold is refused; nothing is loaded.
+func TestTooLargeForAPart(t *testing.T) {
+	c := newCentre(t)
+	o := tiny(t, c, "a")
+	o.PartRows = 1
+	load(t, o)
+	before := c.snapshot(t, "tiny")
+	var persons []string
+	for i := range 129 {
+		persons = append(persons, fmt.Sprint(i))
+	}
+	o = tiny(t, c, persons...)
+	o.PartRows = 1
+	if _, _, err := ingest.Run(t.Context(), o); !errors.Is(err, ingest.ErrTooLarge) {
+		t.Errorf("error is %v, want %v", err, ingest.ErrTooLarge)
+	}
+	if c.snapshot(t, "tiny") != before {
+		t.Error("another snapshot is in force")
+	}
 }
 
 func TestNothingPlainIsOnDisk(t *testing.T) {

@@ -34,15 +34,19 @@ func (l *load) batches(ctx context.Context, table string, yield func(b connector
 		if err := yield(b, at); err != nil {
 			return err
 		}
-		if l.read += b.Bytes; l.Progress != nil {
-			l.Progress(Progress{Table: table, Bytes: l.read, Size: 2 * l.Source.Size()})
-		}
+		l.tell(table, min(l.done+b.Bytes, l.Source.Size())) // the person table is read twice, but counted once
 		return nil
 	})
 }
 
+func (l *load) tell(table string, done int64) {
+	if l.done = done; l.Progress != nil {
+		l.Progress(Progress{Table: table, Bytes: done, Size: 2 * l.Source.Size()})
+	}
+}
+
 // rows judges each row of a table and yields those that are to be loaded, with values in the order of
-// s.stored(); the code is still text. tally may be nil. The row is valid until yield returns.
+// s.stored(); the code is still text. The row is valid until yield returns.
 func (l *load) rows(ctx context.Context, s shape, tally *tally, yield func(row []any) error) error {
 	var j *judge
 	return l.batches(ctx, s.name, func(b connectors.Batch, at map[string]int) (err error) {

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/enclave/duck"
 	"github.com/officina-enclave/officina/enclave/ingest"
 	"github.com/officina-enclave/officina/internal/durable"
 )
+
+// sortMemory bounds the sorting of one part, so that a load of any size stays within 4 GiB.
+const sortMemory = "2GiB"
 
 // Load says what to load.
 type Load struct {
@@ -37,7 +42,7 @@ func (n *Node) Ingest(ctx context.Context, l Load) (ingest.Report, error) {
 		return ingest.Report{}, err
 	}
 	report, manifest, err := ingest.Run(ctx, ingest.Options{Catalog: c, Vocabulary: target.Vocabulary, Source: l.Source,
-		Dir: DatasetDir(n.Dir, c.Dataset), Keys: n.Keys, Seed: l.Seed, Limit: l.Limit, Progress: l.Progress})
+		Dir: DatasetDir(n.Dir, c.Dataset), Keys: n.Keys, Seed: l.Seed, Limit: l.Limit, Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: sortMemory}, Progress: l.Progress})
 	if err != nil {
 		return report, err
 	}

@@ -253,6 +253,20 @@ func (w *Writer) seal(ctx context.Context, f *FileEntry, plain io.ReaderAt, size
 	return os.Rename(out.Name(), filepath.Join(w.tmp, f.Path))
 }
 
+// Scratch returns an empty file for what does not fit memory while a snapshot is made. It lies on the disk of the
+// snapshots but has no name, so nothing of it survives the process. Seal what is written to it: it is a disk. The
+// caller closes it.
+func (w *Writer) Scratch() (*os.File, error) {
+	f, err := os.CreateTemp(w.tmp, "scratch-")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
 // sameColumns refuses a column without a group: nothing is plain by oversight.
 func sameColumns(file []string, groups map[string]string) error {
 	for _, c := range file {
