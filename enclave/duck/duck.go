@@ -47,7 +47,7 @@ type DB struct {
 
 // Row is one row of a result. It is valid until the scan function returns. Its values are:
 // nil for NULL, bool, int64 (every integer type up to 64 bits with a sign, and UINTEGER), uint64 (UBIGINT),
-// *big.Int (HUGEINT), float64, string, and time.Time (DATE: midnight UTC; TIMESTAMP: UTC).
+// *big.Int (HUGEINT), *big.Rat (DECIMAL), float64, string, and time.Time (DATE: midnight UTC; TIMESTAMP: UTC).
 // Other types are an error: cast them in the SQL.
 type Row []any
 

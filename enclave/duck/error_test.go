@@ -38,7 +38,7 @@ func TestErrorNeverPrintsValues(t *testing.T) {
 }
 
 func TestResultTypesOutsideTheListAreRefused(t *testing.T) {
-	for _, text := range []string{"SELECT [1, 2]", "SELECT 1.5::DECIMAL(18,2)", "SELECT {'a': 1}"} {
+	for _, text := range []string{"SELECT [1, 2]", "SELECT {'a': 1}"} {
 		err := open(t).Select(t.Context(), text, nil, func(duck.Row) error { return nil })
 		var e *duck.Error
 		if !errors.As(err, &e) || e.Class != duck.Statement {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // set fills r with raw, each value in the one Go type that Row documents.
@@ -13,6 +15,8 @@ func (r Row) set(raw []driver.Value) error {
 		switch v := v.(type) {
 		case nil, bool, int64, uint64, float64, string, time.Time, *big.Int:
 			r[i] = v
+		case duckdb.Decimal:
+			r[i] = rational(v)
 		case int32:
 			r[i] = int64(v)
 		case uint32:
@@ -32,4 +36,10 @@ func (r Row) set(raw []driver.Value) error {
 		}
 	}
 	return nil
+}
+
+// rational is the exact value of d.
+func rational(d duckdb.Decimal) *big.Rat {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.Scale)), nil)
+	return new(big.Rat).SetFrac(d.Value, scale)
 }

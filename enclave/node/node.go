@@ -80,7 +80,7 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	if err != nil {
 		return nil, unavailable("the keys", err)
 	}
-	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}, engine: duckdb.New(duck.Limits{Threads: runtime.NumCPU()})}
+	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}, engine: duckdb.New(engineLimits)}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -96,6 +96,12 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	}
 	return n, nil
 }
+
+// The memory of a process that answers queries stays below 2 GiB: the images of all runs, the instances of the runs
+// under way, and some 200 MiB for the rest.
+const imageBudget = 896 << 20
+
+var engineLimits = duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: "448MiB"}, Runs: 2}
 
 // unavailable is an error of the operator's: nothing of it depends on patients.
 func unavailable(what string, err error) error {
@@ -229,7 +235,7 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 
 // snapshot opens the snapshot in force and checks that the log knows it as the newest.
 func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, error) {
-	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{})
+	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{ImageBudget: imageBudget})
 	if err != nil {
 		return nil, err
 	}
@@ -347,6 +353,10 @@ func (e engine) Snapshot() string { return e.snapshot.Manifest().Digest() }
 // Run tells data that cannot be read from other failures: then it is the operator who has to do something.
 func (e engine) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
 	raw, err := e.duckdb.Run(ctx, p, e.snapshot)
+	var large *duckdb.TooLarge
+	if errors.As(err, &large) {
+		return nil, enclave.Because(enclave.Unavailable, large.Error()+"; ask for fewer sources or columns, or ask the operator", err)
+	}
 	var failed *duckdb.Error
 	if ctx.Err() == nil && errors.As(err, &failed) && (failed.Stage == duckdb.Dictionary || failed.Stage == duckdb.Images) {
 		return nil, enclave.Because(enclave.Unavailable, "the data cannot be read; tell the operator, who finds the cause under the reference", err)

@@ -158,7 +158,7 @@ func (f faulty) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) 
 func tinyMemory(t *testing.T, w *world, _ func()) enclave.Engine {
 	s := openStore(t, w)
 	return faulty{w.probe.Engine, func(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {
-		e := duckdb.New(duck.Limits{Memory: "1MB"})
+		e := duckdb.New(duckdb.Limits{Limits: duck.Limits{Memory: "1MB"}})
 		defer e.Close()
 		return e.Run(ctx, p, s)
 	}}

@@ -129,8 +129,8 @@ func (c *cohort) summary(r *plan.Report) string {
 	aggregates := []string{
 		"count(*) AS persons",
 		"count(v) AS recorded",
-		"CAST(sum(v) AS DOUBLE) AS sum",
-		"CAST(sum(TRY_CAST(CAST(v AS DOUBLE) * CAST(v AS DOUBLE) AS " + square + ")) AS DOUBLE) AS sum_squares",
+		"sum(v) AS sum",
+		"sum(TRY_CAST(CAST(v AS DOUBLE) * CAST(v AS DOUBLE) AS " + square + ")) AS sum_squares",
 		"CAST(max(abs(v), 2)[1] AS DOUBLE) AS largest1",
 		"CAST(max(abs(v), 2)[2] AS DOUBLE) AS largest2",
 	}

@@ -34,7 +34,7 @@ const MaxText = 1 << 20
 // Query is a statement and what it needs.
 //
 // Its rows are: report INTEGER (position in Plan.Reports), Keys columns INTEGER, persons BIGINT, and, when the
-// plan has a summary, recorded BIGINT, sum, sum_squares, largest1, largest2 DOUBLE (missing for other
+// plan has a summary, recorded BIGINT, sum, sum_squares DECIMAL(38, 8), largest1, largest2 DOUBLE (missing for other
 // reports). Rows are sorted by report and keys. A key is a position in its dimension's keys or bands; the
 // number of these stands for not recorded. A report with fewer dimensions than Keys leaves the rest missing.
 //

@@ -12,18 +12,20 @@ import (
 //
 // An image answers a request for the same file and exactly the same columns (a query must not see others) if it has
 // every row group asked for; it may have more. Images in use are counted and never closed; one that was dropped while
-// in use is closed by its last Release. One build at a time for the same file and columns.
+// in use is closed by its last Release. One caller at a time fills the cache.
 type cache struct {
 	budget int64
 	ttl    time.Duration
+	turn   chan struct{} // holds one token: whoever took it may acquire
 
-	mu       sync.Mutex
-	used     int64 // bytes of all open images and of those being built
-	entries  map[cacheKey][]*entry
-	building map[cacheKey]chan struct{} // closed when the build is over
-	tick     int64                      // counts uses
-	age      int64                      // counts dropAll
-	closed   bool
+	mu      sync.Mutex
+	used    int64 // bytes of all open images and of the one being built
+	busy    int64 // bytes of those in use
+	entries map[cacheKey][]*entry
+	freed   chan struct{} // closed, and replaced, when an image is no longer in use
+	tick    int64         // counts uses
+	age     int64         // counts dropAll
+	closed  bool
 }
 
 type cacheKey struct {
@@ -44,11 +46,32 @@ type entry struct {
 }
 
 func newCache(budget int64, ttl time.Duration) *cache {
-	return &cache{budget: budget, ttl: ttl, entries: map[cacheKey][]*entry{}, building: map[cacheKey]chan struct{}{}}
+	c := &cache{budget: budget, ttl: ttl, turn: make(chan struct{}, 1), entries: map[cacheKey][]*entry{}, freed: make(chan struct{})}
+	c.turn <- struct{}{}
+	return c
 }
 
-// acquire returns an image that covers groups: a cached one, or the one that build makes, of about size bytes.
-func (c *cache) acquire(ctx context.Context, key cacheKey, groups []int, size int64, build func() (*memory, error)) (*Image, error) {
+// enter waits for the caller's turn to acquire images, and returns how to end it.
+func (c *cache) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case <-c.turn:
+		return func() { c.turn <- struct{}{} }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// fits refuses what the whole budget could not hold.
+func (c *cache) fits(size int64) error {
+	if size > c.budget {
+		return fmt.Errorf("%w: it takes %d bytes of %d; ask for fewer columns or parts, or raise the budget", ErrBudget, size, c.budget)
+	}
+	return nil
+}
+
+// acquire returns an image that covers groups: a cached one, or the one that build makes, of about size bytes. held is
+// what the caller, whose turn it is, has in use already: only if the rest is not enough for it the error is ErrBudget.
+func (c *cache) acquire(ctx context.Context, key cacheKey, groups []int, size, held int64, build func() (*memory, error)) (*Image, error) {
 	for {
 		c.mu.Lock()
 		if c.closed {
@@ -59,13 +82,17 @@ func (c *cache) acquire(ctx context.Context, key cacheKey, groups []int, size in
 			c.mu.Unlock()
 			return &Image{entry: e, cache: c}, nil
 		}
-		wait, busy := c.building[key]
-		if !busy {
+		err := c.reserve(size)
+		if err == nil {
 			return c.build(key, groups, size, build) // unlocks
 		}
+		freed, others := c.freed, c.busy > held
 		c.mu.Unlock()
+		if !others {
+			return nil, err
+		}
 		select {
-		case <-wait:
+		case <-freed:
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
@@ -78,7 +105,7 @@ func (c *cache) find(key cacheKey, groups []int) *entry {
 		if covers(e.groups, groups) {
 			c.tick++
 			e.used = c.tick
-			e.refs++
+			c.use(e)
 			return e
 		}
 	}
@@ -99,28 +126,29 @@ func covers(have, want []int) bool {
 	return true
 }
 
-// build is called with mu held and returns without.
-func (c *cache) build(key cacheKey, groups []int, size int64, build func() (*memory, error)) (*Image, error) {
-	if err := c.reserve(size); err != nil {
-		c.mu.Unlock()
-		return nil, err
+// use counts a use of e.
+func (c *cache) use(e *entry) {
+	if e.refs++; e.refs == 1 {
+		c.busy += e.mem.size
 	}
-	done, age := make(chan struct{}), c.age
-	c.building[key] = done
+}
+
+// build is called with mu held, after size bytes were reserved, and returns without.
+func (c *cache) build(key cacheKey, groups []int, size int64, build func() (*memory, error)) (*Image, error) {
+	age := c.age
 	c.mu.Unlock()
 
 	mem, err := build()
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.building, key)
-	close(done)
 	if err != nil {
 		c.used -= size
 		return nil, err
 	}
 	c.used += mem.size - size
-	e := &entry{key: key, groups: groups, mem: mem, refs: 1}
+	e := &entry{key: key, groups: groups, mem: mem}
+	c.use(e)
 	if age == c.age && !c.closed {
 		c.insert(e)
 	}
@@ -189,7 +217,11 @@ func (c *cache) closeIdle(e *entry) {
 func (c *cache) release(e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e.refs--
+	if e.refs--; e.refs == 0 {
+		c.busy -= e.mem.size
+		close(c.freed)
+		c.freed = make(chan struct{})
+	}
 	c.closeIdle(e)
 }
 

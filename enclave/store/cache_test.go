@@ -122,11 +122,13 @@ func TestBudget(t *testing.T) {
 	first := mustImage(t, tight, request("code"))
 	q := request("code")
 	q.Part = 1
-	if _, err := tight.Image(context.Background(), q); !errors.Is(err, ErrBudget) {
-		t.Errorf("with an image in use: got %v, want %v", err, ErrBudget)
+	over, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := tight.Image(over, q); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("while another uses the budget: got %v, want to wait", err)
 	}
-	first.Release()
-	second := mustImage(t, tight, q) // takes the place of the first
+	time.AfterFunc(20*time.Millisecond, first.Release)
+	second := mustImage(t, tight, q) // waits for the first, and takes its place
 	if isOpen(first) || !isOpen(second) || tight.images.used > one+10 {
 		t.Errorf("%d bytes in use, the budget is %d", tight.images.used, one+10)
 	}
@@ -135,12 +137,37 @@ func TestBudget(t *testing.T) {
 	if _, err := tiny.Image(context.Background(), request("code")); !errors.Is(err, ErrBudget) || tiny.images.used != 0 {
 		t.Errorf("image above the budget: got %v, want %v", err, ErrBudget)
 	}
+	q.Part = 0
+	both := []Request{q, q}
+	both[1].Part = 1
+	if _, err := tight.Images(context.Background(), both...); !errors.Is(err, ErrBudget) {
+		t.Errorf("two images above the budget together: got %v, want %v", err, ErrBudget)
+	}
+}
+
+// A cached image that has more than was asked for must not keep the rest of a request from fitting.
+func TestALargerImageAtHandDoesNotCrowdOut(t *testing.T) {
+	s, _, _ := opened(t, Options{})
+	whole := mustImage(t, s, request("code")).Size()
+	few, other := codes(request("code"), 4, 4), request("code")
+	other.Part = 1
+	need := mustImage(t, s, other).Size() + whole/2
+
+	tight, _, _ := opened(t, Options{ImageBudget: max(need, whole)})
+	mustImage(t, tight, request("code")).Release()
+	images, err := tight.Images(context.Background(), few, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range images {
+		i.Release()
+	}
 }
 
 func TestLeastRecentlyUsedGoesFirst(t *testing.T) {
 	c := newCache(30, time.Hour)
 	get := func(name string) *Image {
-		i, err := c.acquire(context.Background(), cacheKey{file: name}, []int{0}, 10, tenBytes)
+		i, err := c.acquire(context.Background(), cacheKey{file: name}, []int{0}, 10, 0, tenBytes)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -242,7 +269,7 @@ func TestFailedBuildGivesTheBudgetBack(t *testing.T) {
 	c := newCache(100, time.Hour)
 	boom := errors.New("boom")
 	for range 20 {
-		if _, err := c.acquire(context.Background(), cacheKey{}, nil, 60, func() (*memory, error) { return nil, boom }); !errors.Is(err, boom) {
+		if _, err := c.acquire(context.Background(), cacheKey{}, nil, 60, 0, func() (*memory, error) { return nil, boom }); !errors.Is(err, boom) {
 			t.Fatal(err)
 		}
 	}
@@ -252,35 +279,34 @@ func TestFailedBuildGivesTheBudgetBack(t *testing.T) {
 }
 
 func TestOneBuildAtATime(t *testing.T) {
-	c := newCache(1000, time.Hour)
-	var builds, waiting sync.WaitGroup
-	builds.Add(1)
-	n := 0
-	build := func() (*memory, error) {
-		n++ // no lock: the race detector would see a second build
-		builds.Wait()
-		return tenBytes()
+	s, _, _ := opened(t, Options{})
+	leave, err := s.images.enter(context.Background())
+	if err != nil {
+		t.Fatal(err)
 	}
-	for range 8 {
-		waiting.Go(func() {
-			i, err := c.acquire(context.Background(), cacheKey{}, []int{1}, 10, build)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			i.Release()
-		})
-	}
-	time.Sleep(20 * time.Millisecond)
 	over, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := c.acquire(over, cacheKey{}, []int{1}, 10, build); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("waiting for a build: got %v, want %v", err, context.DeadlineExceeded)
+	if _, err := s.Image(over, request("code")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("waiting for a turn: got %v, want %v", err, context.DeadlineExceeded)
 	}
-	builds.Done()
+	var waiting sync.WaitGroup
+	images := make([]*Image, 8)
+	for n := range images {
+		waiting.Go(func() {
+			image, err := s.Image(context.Background(), request("code"))
+			if err != nil {
+				t.Error(err)
+			}
+			images[n] = image
+		})
+	}
+	leave()
 	waiting.Wait()
-	if n != 1 {
-		t.Errorf("%d builds, want 1", n)
+	for _, i := range images {
+		if i.entry != images[0].entry {
+			t.Error("the same image was built twice")
+		}
+		i.Release()
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ type Options struct {
 // that the file stores: days since 1970-01-01 for a date. A row in which the column is missing may be dropped.
 type Range = pme.Range
 
-// Request asks for an image of one part.
+// Request asks for an image of one part of a table.
 type Request struct {
 	Table   string
 	Part    int
@@ -107,36 +108,96 @@ func (s *Store) Parts(table string) []FileEntry {
 	return out
 }
 
-// Image returns plain Parquet of the columns asked for, with at least the row groups whose statistics meet the ranges
-// (perhaps none). Release it after use. Errors: ErrTable, ErrColumn, ErrGroup, ErrBudget, ErrClosed; every refusal of
-// the file (see errors.go); those of package keys, also when the key service cannot say its epoch.
+// Images returns plain Parquet for each request: of the columns asked for, with at least the row groups whose
+// statistics meet the ranges (perhaps none). It returns all images or none. While the images of others fill the budget
+// it waits for them, one caller after the other, so that callers cannot wait for each other. Release each image after
+// use, and ask for no more while holding some. Errors: ErrTable, ErrColumn, ErrGroup, ErrClosed; ErrBudget when the
+// requests alone are too much; every refusal of the file (see errors.go); those of package keys, also when the key
+// service cannot say its epoch; ctx's.
+func (s *Store) Images(ctx context.Context, requests ...Request) ([]*Image, error) {
+	wanted := make([]wanted, len(requests))
+	size := int64(0)
+	for i, q := range requests {
+		var err error
+		if wanted[i], err = s.find(ctx, q); err != nil {
+			return nil, err
+		}
+		size += wanted[i].size
+	}
+	if err := s.images.fits(size); err != nil {
+		return nil, err
+	}
+	leave, err := s.images.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	images, err := s.acquire(ctx, wanted)
+	if errors.Is(err, ErrBudget) { // an image at hand may have more row groups than were asked for
+		s.images.dropAll()
+		images, err = s.acquire(ctx, wanted)
+	}
+	return images, err
+}
+
+// Image is [Store.Images] for one request.
 func (s *Store) Image(ctx context.Context, q Request) (*Image, error) {
+	images, err := s.Images(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return images[0], nil
+}
+
+// wanted is a request and what answers it.
+type wanted struct {
+	file   FileEntry
+	key    cacheKey
+	footer *pme.File
+	q      Request
+	groups []int // row groups
+	size   int64 // at most, in bytes
+}
+
+// find says what answers a request, without decrypting any of it.
+func (s *Store) find(ctx context.Context, q Request) (w wanted, err error) {
 	f, err := s.file(q)
 	if err != nil {
-		return nil, err
+		return w, err
 	}
 	if err := q.check(f); err != nil {
-		return nil, err
+		return w, err
 	}
 	if err := s.checkEpoch(ctx); err != nil {
-		return nil, err
+		return w, err
 	}
-	footer, err := s.footer(ctx, f, q.needs())
-	if err != nil {
-		return nil, f.wrap(err)
+	w = wanted{file: f, key: q.key(f), q: q}
+	if w.footer, err = s.footer(ctx, f, q.needs()); err == nil {
+		w.groups, err = w.footer.Select(q.Ranges)
 	}
-	groups, err := footer.Select(q.Ranges)
-	if err != nil {
-		return nil, f.wrap(err)
+	if err == nil {
+		w.size, err = w.footer.Size(q.Columns, w.groups)
 	}
-	size, err := footer.Size(q.Columns, groups)
-	if err != nil {
-		return nil, f.wrap(err)
+	return w, f.wrap(err)
+}
+
+// acquire gets all images or none.
+func (s *Store) acquire(ctx context.Context, all []wanted) (images []*Image, err error) {
+	held := int64(0)
+	for _, w := range all {
+		image, err := s.images.acquire(ctx, w.key, w.groups, w.size, held, func() (*memory, error) {
+			mem, err := s.build(ctx, w.file, w.footer, w.q.Columns, w.groups)
+			return mem, w.file.wrap(err)
+		})
+		if err != nil {
+			for _, i := range images {
+				i.Release()
+			}
+			return nil, err
+		}
+		images, held = append(images, image), held+image.Size()
 	}
-	return s.images.acquire(ctx, q.key(f), groups, size, func() (*memory, error) {
-		mem, err := s.build(ctx, f, footer, q.Columns, groups)
-		return mem, f.wrap(err)
-	})
+	return images, nil
 }
 
 func (f FileEntry) wrap(err error) error {

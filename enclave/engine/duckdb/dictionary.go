@@ -41,7 +41,7 @@ func (c *dictionaries) of(ctx context.Context, instances *duck.Opener, s *store.
 
 func readDictionary(ctx context.Context, instances *duck.Opener, s *store.Store) (dictionary, error) {
 	table := sqlgen.Table{Name: codesTable, Columns: []string{"code", "id"}}
-	views, err := open(ctx, s, []sqlgen.Table{table}, nil)
+	views, err := open(ctx, s, []sqlgen.Table{table}, whole, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,17 @@
 // of just the columns and row groups the statement reads, a fresh locked-down instance that sees these images, one
 // SELECT, and the counts sealed as [disclosure.Raw]. Images are given back on every path.
 //
-// Limits. All images of a plan are in memory at once. The engine decrypts only column-key groups of columns that the
-// plan itself names, which are those that policy decided on; a plan that needs another is refused by the store.
+// All rows of a person lie in the parts of one number, and every figure of a cell is a count, a sum or an extreme over
+// persons. So a plan that needs more memory than there is, for images or in the instance, runs over half of the parts
+// at a time, and the figures are put together ([Engine.Run] does so by itself). Sums are put together exactly: the
+// answer does not depend on how a plan was run.
+//
+// Memory. Images of all runs share the store's budget. At most [Limits].Runs runs have an instance at a time, each
+// with its own limit; others wait. The engine decrypts only column-key groups of columns that the plan itself names,
+// which are those that policy decided on; a plan that needs another is refused by the store.
 package duckdb
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -25,10 +30,19 @@ import (
 type Engine struct {
 	instances *duck.Opener
 	codes     dictionaries
+	slots     chan struct{} // one for each run under way
 }
 
-// New makes an engine whose instances have the given limits. Close it after the last run.
-func New(limits duck.Limits) *Engine { return &Engine{instances: duck.NewOpener(limits)} }
+// Limits bound what the runs of an engine may use.
+type Limits struct {
+	duck.Limits     // of each run
+	Runs        int // at a time; 0 means 1
+}
+
+// New makes an engine with the given limits. Close it after the last run.
+func New(l Limits) *Engine {
+	return &Engine{instances: duck.NewOpener(l.Limits), slots: make(chan struct{}, max(l.Runs, 1))}
+}
 
 // Close frees what the engine keeps ready.
 func (e *Engine) Close() error { return e.instances.Close() }
@@ -57,6 +71,7 @@ type Stage string
 
 // The stages, in order.
 const (
+	Wait       Stage = "wait"       // for other runs to end
 	Dictionary Stage = "dictionary" // the codes of the snapshot; nothing to do after its first query
 	Statement  Stage = "statement"  // plan to SQL
 	Images     Stage = "images"     // decrypt columns and row groups, or find them in the cache
@@ -74,8 +89,22 @@ func timed[T any](ctx context.Context, s Stage, do func() (T, error)) (T, error)
 	return out, nil
 }
 
+// TooLarge says that a plan needs more memory than the engine has, even part by part.
+type TooLarge struct {
+	Bytes int64 // of the stored tables that the plan reads, whatever it reads of them
+}
+
+func (e *TooLarge) Error() string {
+	return fmt.Sprintf("the query reads tables of %d MiB and needs more memory than there is", e.Bytes>>20)
+}
+
 // Run counts what p asks for over snapshot s. Every error is an [*Error]. s stays the caller's.
 func (e *Engine) Run(ctx context.Context, p *plan.Plan, s *store.Store) (*disclosure.Raw, error) {
+	leave, err := timed(ctx, Wait, func() (func(), error) { return e.enter(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	codes, err := timed(ctx, Dictionary, func() (dictionary, error) { return e.codes.of(ctx, e.instances, s) })
 	if err != nil {
 		return nil, err
@@ -84,19 +113,20 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, s *store.Store) (*disclo
 	if err != nil {
 		return nil, err
 	}
-	tables, err := timed(ctx, Images, func() (images, error) { return open(ctx, s, query.Tables, groups(p)) })
+	r := &run{e, s, query, groups(p), len(p.Reports)}
+	figures, err := r.over(ctx, partsOf(s))
 	if err != nil {
 		return nil, err
 	}
-	defer tables.release()
-	db, err := timed(ctx, Open, func() (*duck.DB, error) { return e.instances.Open(ctx, tables.views) })
-	if err != nil {
-		return nil, err
+	return disclosure.NewRaw(p, figures.counts()), nil
+}
+
+// enter waits until a run may begin, and returns how to end it.
+func (e *Engine) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case e.slots <- struct{}{}:
+		return func() { <-e.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	counts, err := timed(ctx, Select, func() ([]disclosure.Counts, error) { return count(ctx, db, query, p) })
-	_, closed := timed(ctx, Close, func() (struct{}, error) { return struct{}{}, db.Close() })
-	if err = cmp.Or(err, closed); err != nil {
-		return nil, err
-	}
-	return disclosure.NewRaw(p, counts), nil
 }

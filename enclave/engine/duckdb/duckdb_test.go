@@ -24,9 +24,9 @@ import (
 	"github.com/officina-enclave/officina/internal/stage"
 )
 
-var limits = duck.Limits{Threads: 2, Memory: "1GiB"}
+var limits = duckdb.Limits{Limits: duck.Limits{Threads: 2, Memory: "1GiB"}, Runs: 2}
 
-func engine(t testing.TB, l duck.Limits) *duckdb.Engine {
+func engine(t testing.TB, l duckdb.Limits) *duckdb.Engine {
 	e := duckdb.New(l)
 	t.Cleanup(func() { e.Close() })
 	return e
@@ -113,7 +113,7 @@ func TestImagesAreGivenBack(t *testing.T) {
 	e := engine(t, limits)
 	p := query(firstA(&plan.Rule{Cond: anyOf(labs("LOINC:B"))}), &plan.Report{Kind: "table", By: bySex()})
 	run(t, t.Context(), e, p, s)
-	for last := range 4 {
+	for last := range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
 		seen := 0
 		_, err := e.Run(stage.Observe(ctx, func(stage.Stage) {
@@ -166,7 +166,7 @@ func TestErrorsNameTheStageOnly(t *testing.T) {
 		"bad limit":      {whole, query(firstA(&plan.Rule{Cond: text}), count()), marker, duckdb.Dictionary, as[*duck.Error]},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := engine(t, duck.Limits{Memory: c.limit})
+			e := engine(t, duckdb.Limits{Limits: duck.Limits{Memory: c.limit}})
 			raw, err := e.Run(t.Context(), c.plan, sealed(t, store.Options{}, c.parts...))
 			var failed *duckdb.Error
 			if raw != nil || !errors.As(err, &failed) || failed.Stage != c.stage || !c.is(err) {
@@ -199,7 +199,7 @@ func TestTimings(t *testing.T) {
 	var stages []string
 	ctx := stage.Observe(t.Context(), func(s stage.Stage) { stages = append(stages, s.Name) })
 	run(t, ctx, engine(t, limits), query(firstA(), count()), s)
-	want := []string{"run: dictionary", "run: statement", "run: images", "run: open", "run: select", "run: close"}
+	want := []string{"run: wait", "run: dictionary", "run: statement", "run: images", "run: open", "run: select", "run: close"}
 	if diff := cmp.Diff(want, stages); diff != "" {
 		t.Error(diff)
 	}

@@ -22,33 +22,46 @@ func (i images) release() {
 	}
 }
 
-// open decrypts what the tables need. On an error nothing stays held.
-func open(ctx context.Context, s *store.Store, tables []sqlgen.Table, groups map[string]bool) (images, error) {
-	var out images
+// open decrypts what the tables need of some parts. On an error nothing stays held.
+func open(ctx context.Context, s *store.Store, tables []sqlgen.Table, parts []int, groups map[string]bool) (images, error) {
+	var requests []store.Request
+	var views []duck.View
 	for _, t := range tables {
-		view := duck.View{Name: t.Name}
-		for _, part := range parts(s, t.Name) {
-			image, err := s.Image(ctx, store.Request{Table: t.Name, Part: part, Columns: t.Columns, Ranges: ranges(t.Codes), Groups: groups})
-			if err != nil {
-				out.release()
-				return images{}, err
-			}
-			out.held = append(out.held, image)
-			view.Paths = append(view.Paths, image.Path())
+		of := parts
+		if t.Name == codesTable {
+			of = whole
 		}
-		out.views = append(out.views, view)
+		views = append(views, duck.View{Name: t.Name, Paths: make([]string, 0, len(of))})
+		for _, part := range of {
+			requests = append(requests, store.Request{Table: t.Name, Part: part, Columns: t.Columns, Ranges: ranges(t.Codes), Groups: groups})
+		}
 	}
-	return out, nil
+	held, err := s.Images(ctx, requests...)
+	if err != nil {
+		return images{}, err
+	}
+	rest := held
+	for i := range views {
+		n := cap(views[i].Paths)
+		for _, image := range rest[:n] {
+			views[i].Paths = append(views[i].Paths, image.Path())
+		}
+		rest = rest[n:]
+	}
+	return images{views, held}, nil
 }
 
-// parts lists the parts of a table. A table without any is asked for all the same: the store says it best.
-func parts(s *store.Store, table string) []int {
+// whole is the only part of a table that is not cut by persons.
+var whole = []int{0}
+
+// partsOf numbers the ranges of persons of a snapshot.
+func partsOf(s *store.Store) []int {
 	var out []int
-	for _, f := range s.Parts(table) {
+	for _, f := range s.Parts("person") {
 		out = append(out, f.Part)
 	}
 	if out == nil {
-		return []int{0}
+		return whole // the store says best that the table is not there
 	}
 	return out
 }

@@ -1,0 +1,75 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/officina-enclave/officina/enclave/duck"
+	"github.com/officina-enclave/officina/enclave/sqlgen"
+	"github.com/officina-enclave/officina/enclave/store"
+)
+
+// run is a statement over one snapshot.
+type run struct {
+	*Engine
+	snapshot *store.Store
+	query    *sqlgen.Query
+	groups   map[string]bool // column-key groups that the plan may read
+	reports  int
+}
+
+// over counts over some parts: all at once or, when that takes too much memory, one half after the other.
+func (r *run) over(ctx context.Context, parts []int) (figures, error) {
+	out, err := r.once(ctx, parts)
+	switch {
+	case err == nil || !tooMuch(err):
+		return out, err
+	case len(parts) == 1:
+		return nil, r.tooLarge(err)
+	}
+	half := len(parts) / 2
+	if out, err = r.over(ctx, parts[:half]); err != nil {
+		return nil, err
+	}
+	rest, err := r.over(ctx, parts[half:])
+	if err != nil {
+		return nil, err
+	}
+	out.add(rest)
+	return out, nil
+}
+
+// once counts over some parts with one statement.
+func (r *run) once(ctx context.Context, parts []int) (figures, error) {
+	tables, err := timed(ctx, Images, func() (images, error) { return open(ctx, r.snapshot, r.query.Tables, parts, r.groups) })
+	if err != nil {
+		return nil, err
+	}
+	defer tables.release()
+	db, err := timed(ctx, Open, func() (*duck.DB, error) { return r.instances.Open(ctx, tables.views) })
+	if err != nil {
+		return nil, err
+	}
+	out, err := timed(ctx, Select, func() (figures, error) { return count(ctx, db, r.query, r.reports) })
+	_, closed := timed(ctx, Close, func() (struct{}, error) { return struct{}{}, db.Close() })
+	return out, cmp.Or(err, closed)
+}
+
+// tooMuch reports whether err says that memory was short.
+func tooMuch(err error) bool {
+	var engine *duck.Error
+	return errors.Is(err, store.ErrBudget) || errors.As(err, &engine) && engine.Class == duck.Memory
+}
+
+func (r *run) tooLarge(err error) error {
+	out := &TooLarge{}
+	for _, t := range r.query.Tables {
+		for _, f := range r.snapshot.Parts(t.Name) {
+			out.Bytes += f.Bytes
+		}
+	}
+	var failed *Error
+	errors.As(err, &failed)
+	return &Error{failed.Stage, errors.Join(out, failed.cause)}
+}
