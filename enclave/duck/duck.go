@@ -58,20 +58,33 @@ func Open(ctx context.Context, limits Limits, views []View) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.show(ctx, views)
+	return db.lock(ctx, views)
 }
 
-// show gives a blank instance its views and locks it. On an error the instance is closed.
-func (db *DB) show(ctx context.Context, views []View) (*DB, error) {
-	var paths, creates []string
+// lock gives a blank instance its views and locks it. On an error the instance is closed.
+func (db *DB) lock(ctx context.Context, views []View) (*DB, error) {
+	var paths []string
 	for _, v := range views {
 		paths = append(paths, v.Paths...)
-		creates = append(creates, v.create())
 	}
-	if err := db.lockDown(ctx, paths, creates...); err != nil {
+	if err := db.lockDown(ctx, paths, creates(views)...); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// Narrow replaces views: from now on each shows just the rows of its Paths, which must be among those that the
+// instance was opened with.
+func (db *DB) Narrow(ctx context.Context, views []View) error {
+	return db.exec(ctx, creates(views)...)
+}
+
+func creates(views []View) []string {
+	out := make([]string, len(views))
+	for i, v := range views {
+		out[i] = v.create()
+	}
+	return out
 }
 
 // Select prepares text, which must be exactly one SELECT, binds args to its ? parameters, and calls scan for

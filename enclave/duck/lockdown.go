@@ -57,7 +57,7 @@ func (db *DB) lockDown(ctx context.Context, paths []string, within ...string) er
 }
 
 func (v View) create() string {
-	return fmt.Sprintf("CREATE VIEW %s AS SELECT * FROM read_parquet(%s)", identifier(v.Name), list(v.Paths))
+	return fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT * FROM read_parquet(%s)", identifier(v.Name), list(v.Paths))
 }
 
 func (db *DB) exec(ctx context.Context, statements ...string) error {

@@ -42,7 +42,7 @@ func (o *Opener) Open(ctx context.Context, views []View) (*DB, error) {
 			return nil, b.err
 		}
 		b.db.closed = func() { go o.bear() }
-		return b.db.show(ctx, views)
+		return b.db.lock(ctx, views)
 	default:
 		return Open(ctx, o.limits, views)
 	}

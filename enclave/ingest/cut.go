@@ -5,16 +5,17 @@ import "fmt"
 // part is the buckets [from, to).
 type part struct{ from, to int }
 
-// cut makes parts of the buckets, from left to right, each as large as keeps every table within maxRows and MaxBytes.
+// cut makes parts of the buckets, from left to right, each as large as keeps every table within maxRows and MaxBytes and
+// the persons, which are the first table, near somePersons.
 func cut(spills []*spill, shapes []shape, maxRows int64) ([]part, error) {
-	parts := []part{{0, 1}}
+	parts, persons := []part{{0, 1}}, spills[0]
 	for i := range buckets {
 		if s := tooLarge(spills, part{i, i + 1}, maxRows); s >= 0 {
 			return nil, fmt.Errorf("%w: table %s; a load takes at most %d rows and %d MiB of each %dth of the persons",
 				ErrTooLarge, shapes[s].name, maxRows, MaxBytes>>20, buckets)
 		}
 		last := &parts[len(parts)-1]
-		if tooLarge(spills, part{last.from, i + 1}, maxRows) >= 0 {
+		if tooLarge(spills, part{last.from, i + 1}, maxRows) >= 0 || persons.count(last.from, i+1) > somePersons {
 			parts = append(parts, part{i, i + 1})
 			continue
 		}

@@ -14,6 +14,7 @@ import (
 type Image struct {
 	entry *entry
 	cache *cache
+	rows  int64
 	once  sync.Once
 }
 
@@ -22,6 +23,9 @@ func (i *Image) Path() string { return i.entry.mem.path() }
 
 // Size returns the length of the image in bytes.
 func (i *Image) Size() int64 { return i.entry.mem.size }
+
+// Rows returns the number of rows in the row groups that meet the request's ranges; the image may have more.
+func (i *Image) Rows() int64 { return i.rows }
 
 // Release gives the image back; the path must not be used any more. Releasing twice is harmless.
 func (i *Image) Release() { i.once.Do(func() { i.cache.release(i.entry) }) }

@@ -195,6 +195,7 @@ func (s *Store) acquire(ctx context.Context, all []wanted) (images []*Image, err
 			}
 			return nil, err
 		}
+		image.rows = w.footer.Rows(w.groups)
 		images, held = append(images, image), held+image.Size()
 	}
 	return images, nil

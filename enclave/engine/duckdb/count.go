@@ -23,12 +23,17 @@ type cell struct {
 	sum, squares *big.Rat // nil: no value
 }
 
-// count runs the statement and sorts its rows into the cells of each report.
-func count(ctx context.Context, db *duck.DB, q *sqlgen.Query, reports int) (figures, error) {
+func newFigures(reports int) figures {
 	out := make(figures, reports)
 	for i := range out {
 		out[i] = cells{}
 	}
+	return out
+}
+
+// count runs the statement and sorts its rows into the cells of each report.
+func count(ctx context.Context, db *duck.DB, q *sqlgen.Query, reports int) (figures, error) {
+	out := newFigures(reports)
 	err := db.Select(ctx, q.SQL, q.Args, func(r duck.Row) error {
 		out[integer(r[0])].put(read(r[1:], q.Keys))
 		return nil

@@ -41,12 +41,12 @@ func (c *dictionaries) of(ctx context.Context, instances *duck.Opener, s *store.
 
 func readDictionary(ctx context.Context, instances *duck.Opener, s *store.Store) (dictionary, error) {
 	table := sqlgen.Table{Name: codesTable, Columns: []string{"code", "id"}}
-	views, err := open(ctx, s, []sqlgen.Table{table}, whole, nil)
+	images, err := open(ctx, s, []sqlgen.Table{table}, whole, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer views.release()
-	db, err := instances.Open(ctx, views.views)
+	defer images.release()
+	db, err := instances.Open(ctx, images.views(0, 1))
 	if err != nil {
 		return nil, err
 	}

@@ -10,10 +10,23 @@ import (
 	"github.com/officina-enclave/officina/enclave/store"
 )
 
-// images are the decrypted tables of one run.
+// images are the decrypted tables of one run, over some parts.
 type images struct {
-	views []duck.View
-	held  []*store.Image
+	tables []sqlgen.Table
+	parts  []int
+	held   []*store.Image // of the first table all parts, then of the second, …; of the dictionary its only part
+}
+
+// open decrypts what the tables need of some parts. On an error nothing stays held.
+func open(ctx context.Context, s *store.Store, tables []sqlgen.Table, parts []int, groups map[string]bool) (images, error) {
+	var requests []store.Request
+	for _, t := range tables {
+		for _, part := range partsOfTable(t, parts) {
+			requests = append(requests, store.Request{Table: t.Name, Part: part, Columns: t.Columns, Ranges: ranges(t.Codes), Groups: groups})
+		}
+	}
+	held, err := s.Images(ctx, requests...)
+	return images{tables, parts, held}, err
 }
 
 func (i images) release() {
@@ -22,33 +35,47 @@ func (i images) release() {
 	}
 }
 
-// open decrypts what the tables need of some parts. On an error nothing stays held.
-func open(ctx context.Context, s *store.Store, tables []sqlgen.Table, parts []int, groups map[string]bool) (images, error) {
-	var requests []store.Request
-	var views []duck.View
-	for _, t := range tables {
-		of := parts
-		if t.Name == codesTable {
-			of = whole
+// views shows the parts [from, to) of each table.
+func (i images) views(from, to int) []duck.View {
+	var out []duck.View
+	rest := i.held
+	for _, t := range i.tables {
+		n := len(partsOfTable(t, i.parts))
+		of := rest[:n]
+		if rest = rest[n:]; t.Name != codesTable {
+			of = of[from:to]
 		}
-		views = append(views, duck.View{Name: t.Name, Paths: make([]string, 0, len(of))})
-		for _, part := range of {
-			requests = append(requests, store.Request{Table: t.Name, Part: part, Columns: t.Columns, Ranges: ranges(t.Codes), Groups: groups})
+		v := duck.View{Name: t.Name}
+		for _, image := range of {
+			v.Paths = append(v.Paths, image.Path())
 		}
+		out = append(out, v)
 	}
-	held, err := s.Images(ctx, requests...)
-	if err != nil {
-		return images{}, err
-	}
-	rest := held
-	for i := range views {
-		n := cap(views[i].Paths)
-		for _, image := range rest[:n] {
-			views[i].Paths = append(views[i].Paths, image.Path())
+	return out
+}
+
+// rows is the number of rows in each part, the dictionary apart.
+func (i images) rows() []int64 {
+	out := make([]int64, len(i.parts))
+	rest := i.held
+	for _, t := range i.tables {
+		n := len(partsOfTable(t, i.parts))
+		for part, image := range rest[:n] {
+			if t.Name != codesTable {
+				out[part] += image.Rows()
+			}
 		}
 		rest = rest[n:]
 	}
-	return images{views, held}, nil
+	return out
+}
+
+// partsOfTable is parts, but for the dictionary, which is not cut by persons.
+func partsOfTable(t sqlgen.Table, parts []int) []int {
+	if t.Name == codesTable {
+		return whole
+	}
+	return parts
 }
 
 // whole is the only part of a table that is not cut by persons.

@@ -40,20 +40,49 @@ func (r *run) over(ctx context.Context, parts []int) (figures, error) {
 	return out, nil
 }
 
-// once counts over some parts with one statement.
+// once counts over some parts in one instance. It looks at a few parts at a time, when they have many rows: counts by
+// person are fastest while the persons of a statement fit the processor's caches (measured: twice as fast with 125,000
+// persons as with a million).
 func (r *run) once(ctx context.Context, parts []int) (figures, error) {
 	tables, err := timed(ctx, Images, func() (images, error) { return open(ctx, r.snapshot, r.query.Tables, parts, r.groups) })
 	if err != nil {
 		return nil, err
 	}
 	defer tables.release()
-	db, err := timed(ctx, Open, func() (*duck.DB, error) { return r.instances.Open(ctx, tables.views) })
+	db, err := timed(ctx, Open, func() (*duck.DB, error) { return r.instances.Open(ctx, tables.views(0, len(parts))) })
 	if err != nil {
 		return nil, err
 	}
-	out, err := timed(ctx, Select, func() (figures, error) { return count(ctx, db, r.query, r.reports) })
+	out, err := timed(ctx, Select, func() (figures, error) { return r.counts(ctx, db, tables) })
 	_, closed := timed(ctx, Close, func() (struct{}, error) { return struct{}{}, db.Close() })
 	return out, cmp.Or(err, closed)
+}
+
+// enough is the number of rows for which one more statement is worth its price of some milliseconds.
+const enough = 1_000_000
+
+// counts adds up what a statement for each few parts counts.
+func (r *run) counts(ctx context.Context, db *duck.DB, tables images) (figures, error) {
+	out := newFigures(r.reports)
+	rows := tables.rows()
+	for from, to := 0, 0; from < len(rows); from = to {
+		n := int64(0)
+		for to < len(rows) && n < enough {
+			n += rows[to]
+			to++
+		}
+		if from > 0 || to < len(rows) {
+			if err := db.Narrow(ctx, tables.views(from, to)); err != nil {
+				return nil, err
+			}
+		}
+		some, err := count(ctx, db, r.query, r.reports)
+		if err != nil {
+			return nil, err
+		}
+		out.add(some)
+	}
+	return out, nil
 }
 
 // tooMuch reports whether err says that memory was short.

@@ -29,6 +29,14 @@ func (f *File) Select(ranges []Range) ([]int, error) {
 	return out, nil
 }
 
+// Rows is the number of rows in some row groups.
+func (f *File) Rows(groups []int) (n int64) {
+	for _, r := range groups {
+		n += f.groups[r].rows
+	}
+	return n
+}
+
 func (f *File) meets(r int, ranges []Range) (bool, error) {
 	for _, q := range ranges {
 		c, err := f.column(q.Column)
