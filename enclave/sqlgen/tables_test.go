@@ -3,6 +3,7 @@ package sqlgen
 import (
 	"encoding/csv"
 	"fmt"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,6 +152,9 @@ func (r reader) answers(db *duck.DB, q *Query) [][]string {
 				texts[i] = "-"
 			case float64:
 				texts[i] = fmt.Sprintf("%.12g", v)
+			case *big.Rat:
+				x, _ := v.Float64()
+				texts[i] = fmt.Sprintf("%.12g", x)
 			default:
 				texts[i] = fmt.Sprint(v)
 			}
