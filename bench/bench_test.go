@@ -18,7 +18,7 @@ func TestBothSidesCountTheSame(t *testing.T) {
 	folder, parquet := filepath.Join(dir, "sealed"), filepath.Join(dir, "plain")
 	catalog, err := files.ReadFile("catalog.yaml")
 	must(t, err)
-	report, err := sealed.Create(ctx, folder, catalog, population.Source{Seed: 1, Persons: 5000})
+	report, err := sealed.Create(ctx, folder, catalog, population.Source{Seed: 1, Persons: 5000}, func(float64) {})
 	must(t, err)
 	for _, table := range report.Tables {
 		if len(table.Rejected) > 0 {

@@ -42,8 +42,8 @@ func board() ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(sum[:])
 }
 
-// Create makes a data folder and loads the source into it.
-func Create(ctx context.Context, dir string, catalog []byte, s population.Source) (report ingest.Report, err error) {
+// Create makes a data folder and loads the source into it. progress is called now and then with the share that is done.
+func Create(ctx context.Context, dir string, catalog []byte, s population.Source, progress func(float64)) (report ingest.Report, err error) {
 	config := node.Config{Format: node.Format, Name: "officina-bench", Contact: "custodian@example.org", Floor: node.DefaultFloor}
 	makeKeys := func(dir string) (*local.Keyring, error) { return local.CreateFromSeed(dir, s.Seed) }
 	if err := node.Create(dir, config, []ed25519.PublicKey{board().Public().(ed25519.PublicKey)}, makeKeys); err != nil {
@@ -54,7 +54,8 @@ func Create(ctx context.Context, dir string, catalog []byte, s population.Source
 		return report, err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	return n.Ingest(ctx, node.Load{Name: "catalog.yaml", Catalog: catalog, Vocabulary: population.Vocabulary(), Source: s, Seed: s.Seed})
+	return n.Ingest(ctx, node.Load{Name: "catalog.yaml", Catalog: catalog, Vocabulary: population.Vocabulary(), Source: s, Seed: s.Seed,
+		Progress: func(p ingest.Progress) { progress(float64(p.Bytes) / float64(p.Size)) }})
 }
 
 // Export writes the parts of every table in plain into the folder to, as TABLE-PART.parquet: the same pages, in the
