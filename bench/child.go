@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/officina-enclave/officina/bench/cells"
+	"github.com/officina-enclave/officina/bench/plain"
+	"github.com/officina-enclave/officina/bench/population"
+	"github.com/officina-enclave/officina/bench/sealed"
+)
+
+// request asks a child to do one thing with the dataset in Dir.
+type request struct {
+	Do      string `json:"do"` // a key of tasks
+	Dir     string `json:"dir"`
+	Name    string `json:"name,omitempty"` // of a query
+	Text    string `json:"text,omitempty"` // of a query, or SQL
+	Study   string `json:"study,omitempty"`
+	Persons int    `json:"persons,omitempty"`
+	Threads int    `json:"threads,omitempty"`
+}
+
+// sealedDir and plainDir are the data folder and the plain Parquet within a dataset.
+func (r request) sealedDir() string { return filepath.Join(r.Dir, "sealed") }
+func (r request) plainDir() string  { return filepath.Join(r.Dir, "plain") }
+
+// reply is what a child says of it.
+type reply struct {
+	Ms      float64            `json:"ms"` // how long it took, where that is measured
+	Stages  map[string]float64 `json:"stages,omitempty"`
+	Tables  []cells.Table      `json:"tables,omitempty"`
+	Rows    int64              `json:"rows,omitempty"` // loaded
+	Version string             `json:"version,omitempty"`
+}
+
+// worker is what a child keeps between requests.
+type worker struct {
+	db      *plain.DB
+	enclave *sealed.Enclave
+}
+
+var tasks = map[string]func(*worker, context.Context, request) (reply, error){
+	"ingest":   (*worker).ingest,
+	"export":   (*worker).export,
+	"exact":    (*worker).exact,
+	"register": (*worker).register,
+	"version":  (*worker).version,
+	"plain":    (*worker).plain,
+	"hot":      (*worker).hot,
+	"cold":     (*worker).cold,
+}
+
+func (w *worker) do(ctx context.Context, text json.RawMessage) (any, error) {
+	var r request
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, err
+	}
+	task, ok := tasks[r.Do]
+	if !ok {
+		return nil, fmt.Errorf("a child cannot %q", r.Do)
+	}
+	return task(w, ctx, r)
+}
+
+func (w *worker) ingest(ctx context.Context, r request) (reply, error) {
+	catalog, err := read("catalog.yaml")
+	if err != nil {
+		return reply{}, err
+	}
+	began, next := time.Now(), 0.1
+	report, err := sealed.Create(ctx, r.sealedDir(), []byte(catalog), population.Source{Seed: seed, Persons: r.Persons}, func(done float64) {
+		if done >= next {
+			fmt.Fprintf(os.Stderr, "  %3.0f %% after %.0f s\n", 100*done, time.Since(began).Seconds())
+			next += 0.1
+		}
+	})
+	out := reply{Ms: since(began)}
+	for _, t := range report.Tables {
+		out.Rows += t.Loaded
+	}
+	return out, err
+}
+
+func (w *worker) export(ctx context.Context, r request) (reply, error) {
+	return reply{}, sealed.Export(ctx, r.sealedDir(), r.plainDir())
+}
+
+func (w *worker) exact(ctx context.Context, r request) (reply, error) {
+	tables, err := sealed.Exact(ctx, r.sealedDir(), r.Name, r.Text)
+	return reply{Tables: tables}, err
+}
+
+func (w *worker) register(ctx context.Context, r request) (reply, error) {
+	return reply{}, sealed.Register(ctx, r.sealedDir(), r.Study)
+}
+
+// open opens the plain side, once.
+func (w *worker) open(ctx context.Context, r request) (err error) {
+	if w.db == nil {
+		w.db, err = plain.Open(ctx, r.plainDir(), r.Threads)
+	}
+	return err
+}
+
+func (w *worker) version(ctx context.Context, r request) (out reply, err error) {
+	if err = w.open(ctx, r); err == nil {
+		out.Version, err = w.db.Version(ctx)
+	}
+	return out, err
+}
+
+func (w *worker) plain(ctx context.Context, r request) (reply, error) {
+	if err := w.open(ctx, r); err != nil {
+		return reply{}, err
+	}
+	began := time.Now()
+	tables, err := w.db.Run(ctx, r.Text)
+	return reply{Ms: since(began), Tables: tables}, err
+}
+
+// hot submits to an enclave that stays open.
+func (w *worker) hot(ctx context.Context, r request) (out reply, err error) {
+	if w.enclave == nil {
+		if w.enclave, err = sealed.Open(ctx, r.sealedDir(), r.Study); err != nil {
+			return reply{}, err
+		}
+	}
+	out.Ms, out.Stages, err = w.enclave.Submit(ctx, r.Name, r.Text)
+	return out, err
+}
+
+// cold submits to an enclave that was opened for this one query; to open it is not measured.
+func (w *worker) cold(ctx context.Context, r request) (reply, error) {
+	e, err := sealed.Open(ctx, r.sealedDir(), r.Study)
+	if err != nil {
+		return reply{}, err
+	}
+	ms, stages, err := e.Submit(ctx, r.Name, r.Text)
+	if closed := e.Close(); err == nil {
+		err = closed
+	}
+	return reply{Ms: ms, Stages: stages}, err
+}
+
+func since(began time.Time) float64 { return float64(time.Since(began)) / float64(time.Millisecond) }

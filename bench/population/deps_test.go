@@ -1,0 +1,9 @@
+package population
+
+import (
+	"testing"
+
+	"github.com/officina-enclave/officina/internal/deptest"
+)
+
+func TestDependencies(t *testing.T) { deptest.Only(t, "connectors", "dsl/catalog") }
