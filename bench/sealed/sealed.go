@@ -128,7 +128,7 @@ func Exact(ctx context.Context, dir, name, text string) (out []cells.Table, err 
 		if remarks.Failed() {
 			return &enclave.Error{Class: enclave.Invalid, Message: name, Diagnostics: remarks}
 		}
-		engine := duckdb.New(duck.Limits{Threads: 2})
+		engine := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: 2}})
 		defer engine.Close()
 		raw, err := engine.Run(ctx, p, s)
 		if err != nil {
