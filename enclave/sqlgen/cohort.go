@@ -13,10 +13,12 @@ type cohort struct {
 	name    string
 	stage   string            // the clause that holds one row a person now
 	indexed bool              // stage has index_date
-	columns map[string]string // canonical text of a feature → its column in stage
+	columns map[string]string // key of a feature → its column in stage
+	keys    map[*plan.EventSet]string
 	sets    int               // event clauses so far
 	stages  int               // join clauses so far
 	rules   []*plan.Rule
+	wanted  []plan.Expr    // every feature of the cohort and its reports
 	within  *plan.EventSet // the event set whose condition is being written
 }
 
@@ -45,17 +47,39 @@ func (g *generator) persons(p *plan.Plan) {
 
 // cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
 func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
-	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{}, rules: from.Rules}
-	c.index(from.Index)
-	c.steps()
+	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{},
+		keys: map[*plan.EventSet]string{}, rules: from.Rules}
 	var shown []plan.Expr
 	for _, r := range p.Reports {
 		if r.Cohort == i && r.Kind != "attrition" {
 			shown = append(shown, reportExprs(r)...)
 		}
 	}
+	c.want(append(append([]plan.Expr{from.Index}, conditionsOf(from.Rules)...), shown...))
+	c.index(from.Index)
+	c.steps()
 	c.provide(shown)
 	return c
+}
+
+// want notes the features of xs, so that those of one event set are made in one pass over the source.
+func (c *cohort) want(xs []plan.Expr) {
+	for _, x := range xs {
+		plan.Walk(x, func(x plan.Expr) bool {
+			if len(plan.Sets(x)) > 0 {
+				c.wanted = append(c.wanted, x)
+			}
+			return true
+		})
+	}
+}
+
+func conditionsOf(rules []*plan.Rule) []plan.Expr {
+	out := make([]plan.Expr, len(rules))
+	for i, r := range rules {
+		out[i] = r.Cond
+	}
+	return out
 }
 
 // index keeps the persons that have an index date.
@@ -69,11 +93,7 @@ func (c *cohort) index(x plan.Expr) {
 // steps writes for each person the position of the first rule that removes it (their number for a member) and
 // each rule's condition, which may be unknown.
 func (c *cohort) steps() {
-	var conds []plan.Expr
-	for _, r := range c.rules {
-		conds = append(conds, r.Cond)
-	}
-	c.provide(conds)
+	c.provide(conditionsOf(c.rules))
 	var text, cases strings.Builder
 	for i, r := range c.rules {
 		fmt.Fprintf(&text, ",\n  %s AS rule%d", c.expr(r.Cond).text, i)
@@ -113,10 +133,10 @@ func (c *cohort) provide(xs []plan.Expr) {
 
 // lacking reports whether x has a feature that is no column yet, and adds to ready those whose own parts are.
 func (c *cohort) lacking(x plan.Expr, ready *[]plan.Expr) bool {
-	if x == nil || c.columns[plan.String(x)] != "" {
+	sets := plan.Sets(x)
+	if x == nil || len(sets) > 0 && c.columns[c.key(x)] != "" {
 		return false
 	}
-	sets := plan.Sets(x)
 	parts := plan.Parts(x)
 	for _, s := range sets {
 		parts = append(parts, s.Where)
@@ -134,8 +154,18 @@ func (c *cohort) lacking(x plan.Expr, ready *[]plan.Expr) bool {
 	return lacks || len(sets) > 0
 }
 
-// join writes one clause for each source of features and one that joins them to the stage.
+// join writes one clause for each source of features and one that joins them to the stage. What else is wanted of the
+// same event sets comes with them.
 func (c *cohort) join(features []plan.Expr) {
+	sets := map[string]bool{}
+	for _, f := range features {
+		sets[c.setKey(plan.Sets(f)[0])] = true
+	}
+	for _, f := range c.wanted {
+		if sets[c.setKey(plan.Sets(f)[0])] {
+			features = append(features, f)
+		}
+	}
 	c.stages++
 	stage := fmt.Sprintf("s%d", c.stages)
 	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
@@ -145,7 +175,7 @@ func (c *cohort) join(features []plan.Expr) {
 		joins += "\nLEFT JOIN " + clause + " USING (person)"
 		for _, s := range sets {
 			for _, f := range s.features {
-				columns += ",\n  " + joined(clause, c.columns[plan.String(f)], f)
+				columns += ",\n  " + joined(clause, c.columns[c.key(f)], f)
 			}
 		}
 	}
@@ -167,16 +197,16 @@ func (c *cohort) bySource(features []plan.Expr) [][]*eventSet {
 	sets := map[string]*eventSet{}
 	seen := map[string]bool{}
 	for _, f := range features {
-		if seen[plan.String(f)] {
+		if seen[c.key(f)] {
 			continue
 		}
-		seen[plan.String(f)] = true
+		seen[c.key(f)] = true
 		of := plan.Sets(f)[0]
-		s := sets[of.String()]
+		s := sets[c.setKey(of)]
 		if s == nil {
 			c.sets++
 			s = &eventSet{EventSet: of, short: fmt.Sprintf("e%d", c.sets)}
-			sets[of.String()] = s
+			sets[c.setKey(of)] = s
 			i, ok := place[of.Source.Name]
 			if !ok {
 				i = len(out)

@@ -38,7 +38,7 @@ func (c *cohort) events(clause string, sets []*eventSet) {
 		for _, f := range s.features {
 			name, aggregate := c.feature(f, filter)
 			column := word(s.short, name)
-			c.columns[plan.String(f)] = column
+			c.columns[c.key(f)] = column
 			columns = append(columns, aggregate.text+" AS "+column)
 		}
 	}

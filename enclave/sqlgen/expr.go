@@ -164,7 +164,7 @@ func (c *cohort) raw(x plan.Expr) sql {
 		}
 		return c.column(c.within, x.Column.Name)
 	case *plan.Count, *plan.Pick, *plan.Agg:
-		return atom("p.%s", c.columns[plan.String(x)])
+		return atom("p.%s", c.columns[c.key(x)])
 	}
 	return c.expr(x)
 }

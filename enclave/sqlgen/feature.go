@@ -1,6 +1,7 @@
 package sqlgen
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -14,6 +15,35 @@ const (
 	square  = "DECIMAL(29, 8)"
 	limit   = "1e10" // no summand reaches it
 )
+
+// key tells features apart: two of one key are one column.
+func (c *cohort) key(f plan.Expr) string {
+	switch f := f.(type) {
+	case *plan.Count:
+		return fmt.Sprintf("count %s of %s", f.Distinct, c.setKey(f.Set))
+	case *plan.Pick:
+		return fmt.Sprintf("pick %t %s of %s", f.Last, f.Column.Name, c.setKey(f.Set))
+	case *plan.Agg:
+		return fmt.Sprintf("%s %s of %s", f.Fn, f.Column.Name, c.setKey(f.Set))
+	}
+	c.fail("%T is no feature", f)
+	return ""
+}
+
+// setKey tells event sets apart by what can occur: codes that no event has make no difference.
+func (c *cohort) setKey(s *plan.EventSet) string {
+	if key, ok := c.keys[s]; ok {
+		return key
+	}
+	ids := c.withheld(s)
+	if s.Codes != nil {
+		ids = c.seen(s)
+	}
+	bare := *s
+	bare.Codes, bare.Without = nil, nil
+	c.keys[s] = fmt.Sprintf("%t %v %s", s.Codes != nil, ids, bare.String())
+	return c.keys[s]
+}
 
 // feature returns a name for one feature and its aggregate over the events for which filter is true.
 func (c *cohort) feature(f plan.Expr, filter []sql) (string, sql) {
