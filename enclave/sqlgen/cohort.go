@@ -15,8 +15,8 @@ type cohort struct {
 	indexed bool              // stage has index_date
 	columns map[string]string // key of a feature → its column in stage
 	keys    map[*plan.EventSet]string
-	sets    int               // event clauses so far
-	stages  int               // join clauses so far
+	sets    int // event clauses so far
+	stages  int // join clauses so far
 	rules   []*plan.Rule
 	wanted  []plan.Expr    // every feature of the cohort and its reports
 	within  *plan.EventSet // the event set whose condition is being written

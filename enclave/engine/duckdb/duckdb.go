@@ -2,7 +2,8 @@
 //
 // [Engine.Run] is one straight line: the dictionary of codes, the statement of enclave/sqlgen, a decrypted image
 // of just the columns and row groups the statement reads, a fresh locked-down instance that sees these images, one
-// SELECT, and the counts sealed as [disclosure.Raw]. Images are given back on every path.
+// SELECT, and the counts sealed as [disclosure.Raw]. Images and instance are given back on every path, a moment after
+// Run has returned.
 //
 // All rows of a person lie in the parts of one number, and every figure of a cell is a count, a sum or an extreme over
 // persons. So a plan that needs more memory than there is, for images or in the instance, runs over half of the parts
@@ -17,6 +18,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/disclosure"
@@ -30,7 +32,8 @@ import (
 type Engine struct {
 	instances *duck.Opener
 	codes     dictionaries
-	slots     chan struct{} // one for each run under way
+	slots     chan struct{}  // one for each run whose memory is in use
+	ending    sync.WaitGroup // runs that have returned but still free their memory
 }
 
 // Limits bound what the runs of an engine may use.
@@ -44,8 +47,14 @@ func New(l Limits) *Engine {
 	return &Engine{instances: duck.NewOpener(l.Limits), slots: make(chan struct{}, max(l.Runs, 1))}
 }
 
+// Idle waits until every run that has returned has freed its memory.
+func (e *Engine) Idle() { e.ending.Wait() }
+
 // Close frees what the engine keeps ready.
-func (e *Engine) Close() error { return e.instances.Close() }
+func (e *Engine) Close() error {
+	e.Idle()
+	return e.instances.Close()
+}
 
 // Error is a failed run. Its text names the stage only: what lies below may come from DuckDB, whose texts may hold
 // values of patients. errors.Is and errors.As see the cause: a [*duck.Error], a [*sqlgen.Error], an error of
@@ -77,7 +86,6 @@ const (
 	Images     Stage = "images"     // decrypt columns and row groups, or find them in the cache
 	Open       Stage = "open"       // a fresh locked-down instance
 	Select     Stage = "select"     // run the statement
-	Close      Stage = "close"      // free the instance
 )
 
 // timed runs one stage.
@@ -104,16 +112,19 @@ func (e *Engine) Run(ctx context.Context, p *plan.Plan, s *store.Store) (*disclo
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	r := &run{Engine: e, snapshot: s, groups: groups(p), reports: len(p.Reports)}
+	defer e.ending.Go(func() {
+		r.open.Wait()
+		leave()
+	})
 	codes, err := timed(ctx, Dictionary, func() (dictionary, error) { return e.codes.of(ctx, e.instances, s) })
 	if err != nil {
 		return nil, err
 	}
-	query, err := timed(ctx, Statement, func() (*sqlgen.Query, error) { return sqlgen.Generate(p, codes.id) })
+	r.query, err = timed(ctx, Statement, func() (*sqlgen.Query, error) { return sqlgen.Generate(p, codes.id) })
 	if err != nil {
 		return nil, err
 	}
-	r := &run{e, s, query, groups(p), len(p.Reports)}
 	figures, err := r.over(ctx, partsOf(s))
 	if err != nil {
 		return nil, err

@@ -128,7 +128,7 @@ func TestImagesAreGivenBack(t *testing.T) {
 	if openImages(t) == 0 {
 		t.Error("no image is open before Close: the test sees none")
 	}
-	must(t, s.Close())
+	must(t, errors.Join(e.Close(), s.Close()))
 	if n := openImages(t); n != 0 {
 		t.Errorf("%d images are still in use", n)
 	}
@@ -199,7 +199,7 @@ func TestTimings(t *testing.T) {
 	var stages []string
 	ctx := stage.Observe(t.Context(), func(s stage.Stage) { stages = append(stages, s.Name) })
 	run(t, ctx, engine(t, limits), query(firstA(), count()), s)
-	want := []string{"run: wait", "run: dictionary", "run: statement", "run: images", "run: open", "run: select", "run: close"}
+	want := []string{"run: wait", "run: dictionary", "run: statement", "run: images", "run: open", "run: select"}
 	if diff := cmp.Diff(want, stages); diff != "" {
 		t.Error(diff)
 	}
