@@ -199,3 +199,20 @@ func BenchmarkFixedCost(b *testing.B) {
 		must(b, db.Close())
 	}
 }
+
+// TestNarrow replaces what a view shows by other files of the instance, and by no other.
+func TestNarrow(t *testing.T) {
+	one, other, stranger := image(t), image(t), image(t)
+	db := open(t, duck.View{Name: "person", Paths: []string{one, other}})
+	count := func() any { return all(t, db, "SELECT count(*) FROM person")[0][0] }
+	if count() != int64(6) {
+		t.Errorf("count is %v, want 6", count())
+	}
+	must(t, db.Narrow(t.Context(), []duck.View{{Name: "person", Paths: []string{other}}}))
+	if count() != int64(3) {
+		t.Errorf("count is %v, want 3", count())
+	}
+	if err := db.Narrow(t.Context(), []duck.View{{Name: "person", Paths: []string{stranger}}}); err == nil {
+		t.Error("a file that the instance was not opened with was shown")
+	}
+}

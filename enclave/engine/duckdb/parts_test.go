@@ -59,6 +59,14 @@ func TestPartByPartCountsTheSame(t *testing.T) {
 	if !strings.Contains(want, "3 [0] 1667 1667") {
 		t.Fatalf("the answer lacks a group: %s", want)
 	}
+	for _, rows := range []int64{1, 3000, 20_000} { // a part at a time, some, several
+		restore := duckdb.SetEnough(rows)
+		got := run(t, t.Context(), engine(t, limits), p, at)
+		restore()
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("at once (-) and %d rows a statement (+):\n%s", rows, d)
+		}
+	}
 	tight := sealed(t, store.Options{ImageBudget: imageBytes(t) / 2}, parts...)
 	stages := map[string]int{}
 	got := run(t, counted(t.Context(), stages), engine(t, limits), p, tight)
