@@ -59,7 +59,8 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == child.Word {
-		return child.Serve(ctx, os.Stdin, os.Stdout, new(worker).do)
+		w := new(worker)
+		return errors.Join(child.Serve(ctx, os.Stdin, os.Stdout, w.do), w.close())
 	}
 	o, err := parse(args)
 	if err != nil {

@@ -166,6 +166,10 @@ func (b *bench) submitting(ctx context.Context, what string, do func(*child.Proc
 	return errors.Join(err, closed)
 }
 
+// rest is the time between two runs, in which each side ends what it does after an answer: the enclave makes its next
+// blank DuckDB instance and files what it logged. Otherwise that would slow down the other side.
+const rest = 50 * time.Millisecond
+
 // pair measures plain and the other, each first in every second pair, and ehrQL's manner after them.
 func (b *bench) pair(i int, q *timed, other func() error) error {
 	plain := func() error {
@@ -185,6 +189,7 @@ func (b *bench) pair(i int, q *timed, other func() error) error {
 		})
 	}
 	for _, step := range steps {
+		time.Sleep(rest)
 		if err := step(); err != nil {
 			return err
 		}

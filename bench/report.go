@@ -40,11 +40,11 @@ func page(r results, m measurement, command string) string {
 	fmt.Fprintf(&b, "| | |\n|---|---|\n")
 	for _, line := range [][2]string{
 		{"command", "`" + command + "`"},
-		{"date", m.finished.UTC().Format("2006-01-02 15:04 UTC")},
+		{"date", moment(m.finished)},
 		{"machine", machine()},
 		{"versions", fmt.Sprintf("%s, DuckDB %s", runtime.Version(), m.duckdb)},
 		{"data", fmt.Sprintf("scale %v: %d persons, %d rows; %.0f MB in plain, %.0f MB sealed", r.Scale, m.data.Persons, m.data.Rows, m.data.PlainMB, m.data.SealedMB)},
-		{"ingest", fmt.Sprintf("%.1f s, peak %.0f MB", r.Ingest, r.IngestPeakMB)},
+		{"ingest", fmt.Sprintf("%.1f s, peak %.0f MB, on %s", r.Ingest, r.IngestPeakMB, moment(m.data.Made))},
 		{"peak of the query process", fmt.Sprintf("%.0f MB (the plain side: %.0f MB)", r.PeakMB, m.plainMB)},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", line[0], line[1])
@@ -155,7 +155,7 @@ What is compared:
   the folder is not counted.
 
 Before anything is measured, both sides answer each query without protection, and must count exactly the same persons. Plain and hot,
-then plain and cold, take turns, each first in every second pair. Times end before padding: there is none yet. The peak is the resident
+then plain and cold, take turns, each first in every second pair, with a rest of 50 ms before each. Times end before padding: there is none yet. The peak is the resident
 memory and the memory files of the process that submits, looked at every 20 ms. The persons are made up ([bench/population](../bench/population)).
 
 `
