@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -36,7 +37,7 @@ type options struct {
 // persons of scale 1.
 const fullScale = 1_000_000
 
-func (o options) persons() int { return int(o.scale * fullScale) }
+func (o options) persons() int { return int(math.Round(o.scale * fullScale)) }
 
 const usage = `bench measures the enclave against plain DuckDB, on a synthetic population that it makes first.
 

@@ -169,7 +169,8 @@ func signed(text []byte) []byte { return study.Sign(board(), text) }
 // ErrRepeat says that an answer came from the store of answers, so that its time says nothing.
 var ErrRepeat = errors.New("the answer was stored before: this is no measurement")
 
-// Submit asks a query for a study and tells how long it took, in all and by stage, in milliseconds.
+// Submit asks a query for a study and tells how long it took, in all and by stage, in milliseconds. The stage "other" is
+// what no stage holds; "run" holds the stages "run: …".
 func (e *Enclave) Submit(ctx context.Context, study, name, text string) (ms float64, stages map[string]float64, err error) {
 	ctx, recorded := stage.Record(ctx)
 	s := enclave.Submission{Name: name, Text: text, Study: study,
@@ -183,11 +184,18 @@ func (e *Enclave) Submit(ctx context.Context, study, name, text string) (ms floa
 	if r.Envelope.Repeat {
 		return 0, nil, ErrRepeat
 	}
-	stages = map[string]float64{}
-	for _, s := range recorded() {
-		stages[s.Name] += milliseconds(s.Took)
+	return milliseconds(took), staged(took, recorded()), nil
+}
+
+func staged(whole time.Duration, parts []stage.Stage) map[string]float64 {
+	out := map[string]float64{"other": milliseconds(whole)}
+	for _, p := range parts {
+		out[p.Name] += milliseconds(p.Took)
+		if p.Name != "run" {
+			out["other"] -= milliseconds(p.Took)
+		}
 	}
-	return milliseconds(took), stages, nil
+	return out
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
