@@ -24,10 +24,11 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 	$(GO) tool staticcheck $(PACKAGES)
 	$(GO) mod verify
 	$(GO) run ./cmd/enclave policy check
-	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort
+	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort bench/queries/*.cohort
 
-bench: ## fixed cost of a query and other benchmarks, as a table
+bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: make bench BENCH='--scale 0.02')
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
+	$(GO) run ./bench $(BENCH)
 
 nightly: ## long fuzzing, one target after the other
 	./internal/fuzz.sh 5m
@@ -37,4 +38,4 @@ update: ## write golden files anew; read the diff before you commit it
 
 fmt: ## format Go and cohort files
 	gofmt -w $$(git ls-files '*.go')
-	$(GO) run ./cmd/cohort fmt -w examples/*/*.cohort
+	$(GO) run ./cmd/cohort fmt -w examples/*/*.cohort bench/queries/*.cohort

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,6 +43,17 @@ type reply struct {
 type worker struct {
 	db      *plain.DB
 	enclave *sealed.Enclave
+}
+
+func (w *worker) close() error {
+	var errs []error
+	if w.db != nil {
+		errs = append(errs, w.db.Close())
+	}
+	if w.enclave != nil {
+		errs = append(errs, w.enclave.Close())
+	}
+	return errors.Join(errs...)
 }
 
 var tasks = map[string]func(*worker, context.Context, request) (reply, error){
@@ -86,17 +98,33 @@ func (w *worker) ingest(ctx context.Context, r request) (reply, error) {
 	return out, err
 }
 
-func (w *worker) export(ctx context.Context, r request) (reply, error) {
-	return reply{}, sealed.Export(ctx, r.sealedDir(), r.plainDir())
+// sealed opens our side, once.
+func (w *worker) sealed(ctx context.Context, r request) (err error) {
+	if w.enclave == nil {
+		w.enclave, err = sealed.Open(ctx, r.sealedDir())
+	}
+	return err
 }
 
-func (w *worker) exact(ctx context.Context, r request) (reply, error) {
-	tables, err := sealed.Exact(ctx, r.sealedDir(), r.Name, r.Text)
-	return reply{Tables: tables}, err
+func (w *worker) export(ctx context.Context, r request) (reply, error) {
+	if err := w.sealed(ctx, r); err != nil {
+		return reply{}, err
+	}
+	return reply{}, w.enclave.Export(ctx, r.plainDir())
+}
+
+func (w *worker) exact(ctx context.Context, r request) (out reply, err error) {
+	if err = w.sealed(ctx, r); err == nil {
+		out.Tables, err = w.enclave.Exact(ctx, r.Name, r.Text)
+	}
+	return out, err
 }
 
 func (w *worker) register(ctx context.Context, r request) (reply, error) {
-	return reply{}, sealed.Register(ctx, r.sealedDir(), r.Study)
+	if err := w.sealed(ctx, r); err != nil {
+		return reply{}, err
+	}
+	return reply{}, w.enclave.Register(ctx, r.Study)
 }
 
 // open opens the plain side, once.
@@ -125,26 +153,20 @@ func (w *worker) plain(ctx context.Context, r request) (reply, error) {
 
 // hot submits to an enclave that stays open.
 func (w *worker) hot(ctx context.Context, r request) (out reply, err error) {
-	if w.enclave == nil {
-		if w.enclave, err = sealed.Open(ctx, r.sealedDir(), r.Study); err != nil {
-			return reply{}, err
-		}
+	if err = w.sealed(ctx, r); err == nil {
+		out.Ms, out.Stages, err = w.enclave.Submit(ctx, r.Study, r.Name, r.Text)
 	}
-	out.Ms, out.Stages, err = w.enclave.Submit(ctx, r.Name, r.Text)
 	return out, err
 }
 
 // cold submits to an enclave that was opened for this one query; to open it is not measured.
 func (w *worker) cold(ctx context.Context, r request) (reply, error) {
-	e, err := sealed.Open(ctx, r.sealedDir(), r.Study)
+	e, err := sealed.Open(ctx, r.sealedDir())
 	if err != nil {
 		return reply{}, err
 	}
-	ms, stages, err := e.Submit(ctx, r.Name, r.Text)
-	if closed := e.Close(); err == nil {
-		err = closed
-	}
-	return reply{Ms: ms, Stages: stages}, err
+	ms, stages, err := e.Submit(ctx, r.Study, r.Name, r.Text)
+	return reply{Ms: ms, Stages: stages}, errors.Join(err, e.Close())
 }
 
 func since(began time.Time) float64 { return float64(time.Since(began)) / float64(time.Millisecond) }

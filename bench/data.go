@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/officina-enclave/officina/bench/child"
 	"github.com/officina-enclave/officina/internal/canon"
@@ -19,14 +20,15 @@ const seed = 1
 // dataset is what lies in a folder: the sealed data folder, the same in plain, and this description, which is written
 // last, so that a folder without it is not used.
 type dataset struct {
-	Persons  int     `json:"persons"`
-	Seed     uint64  `json:"seed"`
-	Catalog  string  `json:"catalog"` // digest of the file
-	Rows     int64   `json:"rows"`
-	Ingest   float64 `json:"ingest_seconds"`
-	IngestMB float64 `json:"ingest_peak_mb"` // of memory
-	PlainMB  float64 `json:"plain_mb"`       // on disk
-	SealedMB float64 `json:"sealed_mb"`
+	Persons  int       `json:"persons"`
+	Seed     uint64    `json:"seed"`
+	Catalog  string    `json:"catalog"` // digest of the file
+	Made     time.Time `json:"made"`
+	Rows     int64     `json:"rows"`
+	Ingest   float64   `json:"ingest_seconds"`
+	IngestMB float64   `json:"ingest_peak_mb"` // of memory
+	PlainMB  float64   `json:"plain_mb"`       // on disk
+	SealedMB float64   `json:"sealed_mb"`
 
 	dir string
 }
@@ -42,7 +44,7 @@ func prepare(ctx context.Context, o options) (dataset, error) {
 	want := dataset{Persons: o.persons(), Seed: seed, Catalog: canon.Sum([]byte(catalog))}
 	want.dir = filepath.Join(o.dir, fmt.Sprintf("%d-persons", want.Persons))
 	if found, err := readDescription(want.dir); !o.fresh && err == nil && found.Persons == want.Persons && found.Seed == want.Seed && found.Catalog == want.Catalog {
-		fmt.Fprintf(os.Stderr, "using the dataset in %s; --fresh makes it anew\n", want.dir)
+		fmt.Fprintf(os.Stderr, "using the dataset in %s, made %s; --fresh makes it anew\n", want.dir, moment(found.Made))
 		return found, nil
 	}
 	if err := errors.Join(os.RemoveAll(want.dir), os.MkdirAll(want.dir, 0o700)); err != nil {
@@ -67,7 +69,7 @@ func (d *dataset) make(ctx context.Context, threads int) error {
 	if err != nil {
 		return err
 	}
-	d.Rows, d.Ingest, d.IngestMB = loaded.Rows, loaded.Ms/1000, megabytes(peak)
+	d.Made, d.Rows, d.Ingest, d.IngestMB = time.Now(), loaded.Rows, loaded.Ms/1000, megabytes(peak)
 	fmt.Fprintf(os.Stderr, "  %d rows in %.1f s, peak %.0f MB\nwriting the same in plain\n", d.Rows, d.Ingest, d.IngestMB)
 	r := request{Do: "export", Dir: d.dir}
 	if _, _, err := once(ctx, threads, r); err != nil {
@@ -107,5 +109,7 @@ func size(dir string) float64 {
 	})
 	return megabytes(sum)
 }
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 func megabytes(n int64) float64 { return float64(n) / 1e6 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -36,7 +37,7 @@ type options struct {
 // persons of scale 1.
 const fullScale = 1_000_000
 
-func (o options) persons() int { return int(o.scale * fullScale) }
+func (o options) persons() int { return int(math.Round(o.scale * fullScale)) }
 
 const usage = `bench measures the enclave against plain DuckDB, on a synthetic population that it makes first.
 
@@ -59,7 +60,8 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 1 && args[0] == child.Word {
-		return child.Serve(ctx, os.Stdin, os.Stdout, new(worker).do)
+		w := new(worker)
+		return errors.Join(child.Serve(ctx, os.Stdin, os.Stdout, w.do), w.close())
 	}
 	o, err := parse(args)
 	if err != nil {

@@ -65,6 +65,12 @@ func load(only string) ([]query, error) {
 	return out, nil
 }
 
+// title is what the study of a query is called: the first text in quotation marks.
+func (q query) title() string {
+	parts := strings.SplitN(q.cohort, `"`, 3)
+	return parts[min(1, len(parts)-1)]
+}
+
 func read(name string) (string, error) {
 	text, err := files.ReadFile(name)
 	return string(text), err

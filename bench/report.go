@@ -1,14 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // verdicts compare r with the targets.
@@ -40,11 +38,12 @@ func page(r results, m measurement, command string) string {
 	fmt.Fprintf(&b, "| | |\n|---|---|\n")
 	for _, line := range [][2]string{
 		{"command", "`" + command + "`"},
-		{"date", m.finished.UTC().Format("2006-01-02 15:04 UTC")},
-		{"machine", machine()},
+		{"date", moment(m.finished)},
+		{"machine", fmt.Sprintf("%s; %d threads a side; a load of %.1f before the first run", machine(), m.threads, m.load)},
 		{"versions", fmt.Sprintf("%s, DuckDB %s", runtime.Version(), m.duckdb)},
 		{"data", fmt.Sprintf("scale %v: %d persons, %d rows; %.0f MB in plain, %.0f MB sealed", r.Scale, m.data.Persons, m.data.Rows, m.data.PlainMB, m.data.SealedMB)},
-		{"ingest", fmt.Sprintf("%.1f s, peak %.0f MB", r.Ingest, r.IngestPeakMB)},
+		{"ingest", fmt.Sprintf("%.1f s, peak %.0f MB, on %s", r.Ingest, r.IngestPeakMB, moment(m.data.Made))},
+		{"asked again, as policy took too long", fmt.Sprintf("%d of %d submissions", m.again, m.asked)},
 		{"peak of the query process", fmt.Sprintf("%.0f MB (the plain side: %.0f MB)", r.PeakMB, m.plainMB)},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", line[0], line[1])
@@ -53,7 +52,10 @@ func page(r results, m measurement, command string) string {
 	for _, v := range r.verdicts() {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", v.target, v.measured, met(v.met))
 	}
-	b.WriteString("\n" + times(r, m) + breakdown(m) + manner(m))
+	b.WriteString("\n" + times(r, m))
+	b.WriteString(breakdown("hot", m.queries, func(q *timed) ([]float64, map[string][]float64) { return q.hot, q.hotStages }))
+	b.WriteString(breakdown("cold", m.queries, func(q *timed) ([]float64, map[string][]float64) { return q.cold, q.coldStages }))
+	b.WriteString(manner(m))
 	return b.String()
 }
 
@@ -67,11 +69,11 @@ func met(ok bool) string {
 // times is a line for each query: medians and quartiles.
 func times(r results, m measurement) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "## Queries\n\nMilliseconds: median [lower quartile–upper quartile] of %d runs (plain: of both pairs together).\n\n", len(m.queries[0].hot))
+	fmt.Fprintf(&b, "## Queries\n\nMilliseconds: median [lower quartile–upper quartile] of %d runs (plain: of both pairs together). The fastest in plain comes first.\n\n", len(m.queries[0].hot))
 	b.WriteString("| query | plain | hot | ÷ plain | | cold | ÷ plain | |\n|---|---:|---:|---:|---|---:|---:|---|\n")
 	for i, q := range m.queries {
 		x := r.Queries[i]
-		fmt.Fprintf(&b, "| [%s](../bench/queries/%s.cohort) | %s | %s | %.2f | %s | %s | %.2f | %s |\n", x.Name, x.Name,
+		fmt.Fprintf(&b, "| [%s](../bench/queries/%s.cohort): %s | %s | %s | %.2f | %s | %s | %.2f | %s |\n", x.Name, x.Name, q.query.title(),
 			spread(q.plain), spread(q.hot), x.hot(), met(x.hotMet()), spread(q.cold), x.cold(), met(x.coldMet()))
 	}
 	fmt.Fprintf(&b, "| geometric mean | | | %.2f | %s | | %.2f | |\n", r.GeomeanHot, met(r.GeomeanHot <= hotGeomean), r.GeomeanCold)
@@ -82,28 +84,28 @@ func spread(times []float64) string {
 	return fmt.Sprintf("%.1f [%.1f–%.1f]", median(times), quantile(times, 0.25), quantile(times, 0.75))
 }
 
-// breakdown shows the stages of hot that take longest, and the rest.
-func breakdown(m measurement) string {
+// breakdown shows the stages of a way of asking that take longest.
+func breakdown(title string, queries []*timed, of func(*timed) (whole []float64, stages map[string][]float64)) string {
 	total := map[string]float64{}
-	for _, q := range m.queries {
-		for name, times := range q.stages {
+	for _, q := range queries {
+		_, stages := of(q)
+		for name, times := range stages {
 			total[name] += median(times)
 		}
 	}
 	delete(total, "run") // holds the stages "run: …"
-	names := slices.SortedFunc(maps.Keys(total), func(a, b string) int { return int(1e6 * (total[b] - total[a])) })
-	names = names[:min(len(names), 9)]
+	names := slices.SortedFunc(maps.Keys(total), func(a, b string) int { return cmp.Compare(total[b], total[a]) })
+	names = names[:min(len(names), 10)]
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Where the time goes, hot\n\nMedians in milliseconds of the stages that take longest.\n\n| query | hot | %s | rest |\n|---|---:%s|---:|\n",
-		strings.Join(names, " | "), strings.Repeat("|---:", len(names)))
-	for _, q := range m.queries {
-		rest := median(q.hot)
-		fmt.Fprintf(&b, "| %s | %.1f", q.query.name, rest)
+	fmt.Fprintf(&b, "\n## Where the time goes, %s\n\nMedians in milliseconds of the stages that take longest.\n\n| query | %s | %s |\n|---|---:%s|\n",
+		title, title, strings.Join(names, " | "), strings.Repeat("|---:", len(names)))
+	for _, q := range queries {
+		whole, stages := of(q)
+		fmt.Fprintf(&b, "| %s | %.1f", q.query.name, median(whole))
 		for _, name := range names {
-			rest -= median(q.stages[name])
-			fmt.Fprintf(&b, " | %.1f", median(q.stages[name]))
+			fmt.Fprintf(&b, " | %.1f", median(stages[name]))
 		}
-		fmt.Fprintf(&b, " | %.1f |\n", max(0, rest))
+		b.WriteString(" |\n")
 	}
 	return b.String()
 }
@@ -122,25 +124,6 @@ func manner(m measurement) string {
 	return ehrqlHead + b.String()
 }
 
-// machine names the processor, how many threads the children may use, memory and kernel.
-func machine() string {
-	model := "unknown processor"
-	text, _ := os.ReadFile("/proc/cpuinfo") // elsewhere than on Linux it is unknown
-	for line := range strings.Lines(string(text)) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
-			model = strings.TrimSpace(value)
-			break
-		}
-	}
-	var info unix.Sysinfo_t
-	var name unix.Utsname
-	if unix.Sysinfo(&info) != nil || unix.Uname(&name) != nil {
-		return model
-	}
-	return fmt.Sprintf("%s, %d threads, %.0f GiB, Linux %s", model, runtime.NumCPU(),
-		float64(info.Totalram)*float64(info.Unit)/(1<<30), unix.ByteSliceToString(name.Release[:]))
-}
-
 const pageHead = `# Benchmarks
 
 Written by ` + "`make bench`" + `; the figures are of one machine on one day. ` + "`go run ./bench --help`" + ` tells how to run it smaller.
@@ -155,8 +138,9 @@ What is compared:
   the folder is not counted.
 
 Before anything is measured, both sides answer each query without protection, and must count exactly the same persons. Plain and hot,
-then plain and cold, take turns, each first in every second pair. Times end before padding: there is none yet. The peak is the resident
-memory and the memory files of the process that submits, looked at every 20 ms. The persons are made up ([bench/population](../bench/population)).
+then plain and cold, take turns, each first in every second pair, with a rest of 50 ms before each. Times end before padding: there is
+none yet. The peak is the resident memory and the memory files of the process that submits, looked at every 20 ms. The persons are made
+up ([bench/population](../bench/population)).
 
 `
 
@@ -166,7 +150,8 @@ const ehrqlHead = `
 [ehrQL](https://docs.opensafely.org/ehrql/) makes one row a patient of each variable in a query of its own, joins them to the population,
 and hands the rows out; counting comes after. [bench/ehrql](../bench/ehrql) is SQL in that manner, as its
 [wiki](https://github.com/opensafely-core/ehrql/wiki/ehrQL-SQL-patterns) shows it, written by us, not by ehrQL, on the same plain DuckDB,
-with the counting as a last statement. So it says what the manner costs on this engine, not what ehrQL costs on its own servers.
+with the counting as a last statement. So it says what the manner costs on this engine, not what ehrQL costs on its own
+servers, nor on SQLite or PostgreSQL.
 
 | query | plain | hot | ehrQL's manner | hot ÷ ehrQL's manner |
 |---|---:|---:|---:|---:|

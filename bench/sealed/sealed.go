@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/officina-enclave/officina/bench/cells"
@@ -58,13 +59,35 @@ func Create(ctx context.Context, dir string, catalog []byte, s population.Source
 		Progress: func(p ingest.Progress) { progress(float64(p.Bytes) / float64(p.Size)) }})
 }
 
+// Enclave is an open data folder.
+type Enclave struct {
+	node    *node.Node
+	enclave *enclave.Enclave
+}
+
+// Open opens a data folder with nothing in its caches.
+func Open(ctx context.Context, dir string) (*Enclave, error) {
+	n, err := node.Open(ctx, dir, node.Options{})
+	if err != nil {
+		return nil, err
+	}
+	e, err := n.Enclave(ctx, Dataset)
+	if err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return &Enclave{n, e}, nil
+}
+
+// Close closes the data folder.
+func (e *Enclave) Close() error { return e.node.Close() }
+
 // Export writes the parts of every table in plain into the folder to, as TABLE-PART.parquet: the same pages, in the
 // same order, as they are sealed.
-func Export(ctx context.Context, dir, to string) error {
-	return withStore(ctx, dir, func(n *node.Node, s *store.Store) error {
-		if err := os.MkdirAll(to, 0o700); err != nil {
-			return err
-		}
+func (e *Enclave) Export(ctx context.Context, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	return e.withStore(ctx, func(s *store.Store) error {
 		for _, f := range s.Manifest().Files {
 			if err := export(ctx, s, f, filepath.Join(to, fmt.Sprintf("%s-%05d.parquet", f.Table, f.Part))); err != nil {
 				return err
@@ -74,19 +97,14 @@ func Export(ctx context.Context, dir, to string) error {
 	})
 }
 
-// withStore opens the snapshot of a data folder with room for an image of everything.
-func withStore(ctx context.Context, dir string, do func(*node.Node, *store.Store) error) (err error) {
-	n, err := node.Open(ctx, dir, node.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, n.Close()) }()
-	s, err := store.Open(ctx, node.DatasetDir(dir, Dataset), n.Keys, Dataset, store.Options{ImageBudget: 8 << 30})
+// withStore opens the snapshot once more, with room for an image of everything.
+func (e *Enclave) withStore(ctx context.Context, do func(*store.Store) error) (err error) {
+	s, err := store.Open(ctx, node.DatasetDir(e.node.Dir, Dataset), e.node.Keys, Dataset, store.Options{ImageBudget: 8 << 30})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	return do(n, s)
+	return do(s)
 }
 
 func export(ctx context.Context, s *store.Store, f store.FileEntry, path string) error {
@@ -118,18 +136,14 @@ func export(ctx context.Context, s *store.Store, f store.FileEntry, path string)
 var nothingHidden = policy.Terms{MinCell: 1, RoundTo: 1, Kinds: node.DefaultFloor.Kinds, Dimensions: node.DefaultFloor.Dimensions}
 
 // Exact runs a query past policy and protection and returns every count as the engine counted it.
-func Exact(ctx context.Context, dir, name, text string) (out []cells.Table, err error) {
-	err = withStore(ctx, dir, func(n *node.Node, s *store.Store) error {
-		e, err := n.Enclave(ctx, Dataset)
-		if err != nil {
-			return err
-		}
-		p, remarks := dsl.Compile(name, text, nil, e.Target)
-		if remarks.Failed() {
-			return &enclave.Error{Class: enclave.Invalid, Message: name, Diagnostics: remarks}
-		}
-		engine := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: 2}})
-		defer engine.Close()
+func (e *Enclave) Exact(ctx context.Context, name, text string) (out []cells.Table, err error) {
+	p, remarks := dsl.Compile(name, text, nil, e.enclave.Target)
+	if remarks.Failed() {
+		return nil, &enclave.Error{Class: enclave.Invalid, Message: name, Diagnostics: remarks}
+	}
+	engine := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU()}})
+	defer engine.Close()
+	err = e.withStore(ctx, func(s *store.Store) error {
 		raw, err := engine.Run(ctx, p, s)
 		if err != nil {
 			return err
@@ -143,48 +157,23 @@ func Exact(ctx context.Context, dir, name, text string) (out []cells.Table, err 
 	return out, err
 }
 
-// Enclave is an open data folder with a study of its own.
-type Enclave struct {
-	node    *node.Node
-	enclave *enclave.Enclave
-	study   string
-}
-
-// Register adds a study to a data folder: a new study has no stored answers.
-func Register(ctx context.Context, dir, id string) (err error) {
-	n, err := node.Open(ctx, dir, node.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, n.Close()) }()
-	text := bytes.ReplaceAll(studyText, []byte("STUDY"), []byte(id))
-	_, err = n.AddStudy(ctx, text, study.Sign(board(), text))
+// Register adds a study: a new one has no stored answers.
+func (e *Enclave) Register(ctx context.Context, study string) error {
+	text := bytes.ReplaceAll(studyText, []byte("STUDY"), []byte(study))
+	_, err := e.node.AddStudy(ctx, text, signed(text))
 	return err
 }
 
-// Open opens a data folder with nothing in its caches.
-func Open(ctx context.Context, dir, study string) (*Enclave, error) {
-	n, err := node.Open(ctx, dir, node.Options{})
-	if err != nil {
-		return nil, err
-	}
-	e, err := n.Enclave(ctx, Dataset)
-	if err != nil {
-		return nil, errors.Join(err, n.Close())
-	}
-	return &Enclave{n, e, study}, nil
-}
-
-// Close closes the data folder.
-func (e *Enclave) Close() error { return e.node.Close() }
+func signed(text []byte) []byte { return study.Sign(board(), text) }
 
 // ErrRepeat says that an answer came from the store of answers, so that its time says nothing.
 var ErrRepeat = errors.New("the answer was stored before: this is no measurement")
 
-// Submit asks a query and tells how long it took, in all and by stage, in milliseconds.
-func (e *Enclave) Submit(ctx context.Context, name, text string) (ms float64, stages map[string]float64, err error) {
+// Submit asks a query for a study and tells how long it took, in all and by stage, in milliseconds. The stage "other" is
+// what no stage holds; "run" holds the stages "run: …".
+func (e *Enclave) Submit(ctx context.Context, study, name, text string) (ms float64, stages map[string]float64, err error) {
 	ctx, recorded := stage.Record(ctx)
-	s := enclave.Submission{Name: name, Text: text, Study: e.study,
+	s := enclave.Submission{Name: name, Text: text, Study: study,
 		Subject: policy.Subject{ID: "researcher@example.org", Organisation: "Officina benchmark", Roles: []string{"researcher"}}}
 	began := time.Now()
 	r, err := e.enclave.Submit(ctx, s)
@@ -195,11 +184,18 @@ func (e *Enclave) Submit(ctx context.Context, name, text string) (ms float64, st
 	if r.Envelope.Repeat {
 		return 0, nil, ErrRepeat
 	}
-	stages = map[string]float64{}
-	for _, s := range recorded() {
-		stages[s.Name] += milliseconds(s.Took)
+	return milliseconds(took), staged(took, recorded()), nil
+}
+
+func staged(whole time.Duration, parts []stage.Stage) map[string]float64 {
+	out := map[string]float64{"other": milliseconds(whole)}
+	for _, p := range parts {
+		out[p.Name] += milliseconds(p.Took)
+		if p.Name != "run" {
+			out["other"] -= milliseconds(p.Took)
+		}
 	}
-	return milliseconds(took), stages, nil
+	return out
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
