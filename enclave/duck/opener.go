@@ -2,17 +2,18 @@ package duck
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
-// Opener opens instances like [Open], but keeps one blank instance ready: most of the time an instance takes
+// Opener opens instances like [Open], but keeps some blank instances ready: most of the time an instance takes
 // to be born passes before anybody asks. A blank instance has seen no data, and each serves one Open only. The
-// next one is born when the one that was taken is closed, so as not to compete with its query.
+// next one is born when one that was taken is closed, so as not to compete with its query.
 // The methods are safe for concurrent use, Close last.
 type Opener struct {
 	limits Limits
 	closed sync.Once
-	spare  chan birth // of capacity 1: an instance is on its way or there, unless one is taken and not yet closed
+	spare  chan birth // as many as its capacity are on their way, there, or taken and not yet closed
 }
 
 type birth struct {
@@ -20,14 +21,18 @@ type birth struct {
 	err error
 }
 
-// NewOpener returns an Opener whose first instance is on its way.
-func NewOpener(limits Limits) *Opener {
-	o := &Opener{limits: limits, spare: make(chan birth, 1)}
-	go o.bear()
+// NewOpener returns an Opener that keeps n instances ready; they are on their way.
+func NewOpener(limits Limits, n int) *Opener {
+	o := &Opener{limits: limits, spare: make(chan birth, n)}
+	go func() {
+		for range n {
+			o.bear()
+		}
+	}()
 	return o
 }
 
-// bear puts one instance into spare, which is empty. It waits for nobody's context.
+// bear puts one instance into spare, which has room. It waits for nobody's context.
 func (o *Opener) bear() {
 	db, err := connect(context.Background(), o.limits)
 	o.spare <- birth{db, err}
@@ -48,12 +53,14 @@ func (o *Opener) Open(ctx context.Context, views []View) (*DB, error) {
 	}
 }
 
-// Close frees the spare instance. Every instance is closed before it, and nothing may be opened after it;
+// Close frees the spare instances. Every instance is closed before it, and nothing may be opened after it;
 // closing again does nothing.
 func (o *Opener) Close() (err error) {
 	o.closed.Do(func() {
-		if b := <-o.spare; b.db != nil {
-			err = b.db.Close()
+		for range cap(o.spare) {
+			if b := <-o.spare; b.db != nil {
+				err = errors.Join(err, b.db.Close())
+			}
 		}
 	})
 	return err

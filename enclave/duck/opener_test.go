@@ -23,7 +23,7 @@ func one(t *testing.T, o *Opener) {
 }
 
 func TestOpenerServesEachInstanceOnce(t *testing.T) {
-	o := NewOpener(Limits{})
+	o := NewOpener(Limits{}, 2)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -42,7 +42,7 @@ func TestOpenerServesEachInstanceOnce(t *testing.T) {
 
 // A spare instance is locked down like any other, once it has its views.
 func TestSpareInstanceIsLocked(t *testing.T) {
-	o := NewOpener(Limits{})
+	o := NewOpener(Limits{}, 1)
 	defer o.Close()
 	o.spare <- <-o.spare // wait until it is there
 	db, err := o.Open(t.Context(), nil)
@@ -62,7 +62,7 @@ func TestSpareInstanceIsLocked(t *testing.T) {
 }
 
 func TestOpenerWithImpossibleLimits(t *testing.T) {
-	o := NewOpener(Limits{Memory: "much"})
+	o := NewOpener(Limits{Memory: "much"}, 2)
 	for range 3 {
 		if _, err := o.Open(t.Context(), nil); err == nil {
 			t.Error("opened")
@@ -74,7 +74,7 @@ func TestOpenerWithImpossibleLimits(t *testing.T) {
 }
 
 func TestOpenerHeedsTheContext(t *testing.T) {
-	o := NewOpener(Limits{})
+	o := NewOpener(Limits{}, 1)
 	defer o.Close()
 	o.spare <- <-o.spare
 	ctx, cancel := context.WithCancel(t.Context())

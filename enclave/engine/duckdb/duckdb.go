@@ -44,7 +44,8 @@ type Limits struct {
 
 // New makes an engine with the given limits. Close it after the last run.
 func New(l Limits) *Engine {
-	return &Engine{instances: duck.NewOpener(l.Limits), slots: make(chan struct{}, max(l.Runs, 1))}
+	runs := max(l.Runs, 1)
+	return &Engine{instances: duck.NewOpener(l.Limits, runs), slots: make(chan struct{}, runs)}
 }
 
 // Idle waits until every run that has returned has freed its memory.
