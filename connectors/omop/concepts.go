@@ -31,7 +31,7 @@ func readConcepts(ctx context.Context, f *folder.Folder) (concepts, error) {
 	err := scan(ctx, f, conceptFile, conceptColumns, func(texts []string, line int) error {
 		id, ok := integer(texts[0])
 		if !ok || id == "" {
-			return &connectors.Error{File: f.File(conceptFile), Line: line, Column: "concept_id", Reason: badType}
+			return &connectors.Error{File: f.File(conceptFile), Line: line, Column: "concept_id", Reason: badType("concept_id")}
 		}
 		curie := curieOf(texts[1], texts[2])
 		if other, taken := owner[curie]; curie != "" && (!taken || lower(id, other)) {

@@ -129,7 +129,7 @@ func (s *Source) Notes() []string {
 		out = append(out, "there is no table concept: every code is OMOP:ID")
 	}
 	if s.strays > 0 {
-		out = append(out, fmt.Sprintf("%s: %d persons have no row in %s", s.folder.File(deathFile), s.strays, s.folder.File(person.file)))
+		out = append(out, fmt.Sprintf("persons in %s who have no row in %s: %d", s.folder.File(deathFile), s.folder.File(person.file), s.strays))
 	}
 	var unread []string
 	for _, name := range s.folder.Names() {

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/officina-enclave/officina/connectors"
 	"github.com/officina-enclave/officina/connectors/omop/internal/folder"
 )
-
-const badType = "is not of the type that the CDM has for it: a whole number, a number, or a date as YYYY-MM-DD"
 
 // reading is one pass over a table.
 type reading struct {
@@ -82,7 +81,7 @@ func (r *reading) add(texts []string, line int) error {
 	for i, c := range r.columns {
 		made, bad := c.make(r.Source, texts[:len(c.from)])
 		if bad > 0 {
-			return r.fault(line, c.from[bad-1].Name, badType)
+			return r.fault(line, c.from[bad-1].Name, badType(c.from[bad-1].Name))
 		}
 		row[i], texts = made, texts[len(c.from):]
 	}
@@ -98,6 +97,19 @@ func (r *reading) add(texts []string, line int) error {
 
 func (r *reading) fault(line int, column, reason string) error {
 	return &connectors.Error{File: r.batch.File, Line: line, Column: column, Reason: reason}
+}
+
+// badType says what the CDM wants in a column.
+func badType(column string) string {
+	switch {
+	case strings.HasSuffix(column, "_id"):
+		return "is not a whole number"
+	case strings.HasSuffix(column, "_of_birth"):
+		return "is not a whole number, or makes no day of the calendar"
+	case strings.HasPrefix(column, "value_"):
+		return "is not a number"
+	}
+	return "is not a date (YYYY-MM-DD)"
 }
 
 // scan calls visit for each row of a table; a folder without the table has none.
@@ -135,7 +147,7 @@ func (s *Source) readDeaths(ctx context.Context) error {
 		day, sound := date(texts[1])
 		for i, ok := range []bool{ok, sound} {
 			if !ok {
-				return &connectors.Error{File: s.folder.File(deathFile), Line: line, Column: want[i].Name, Reason: badType}
+				return &connectors.Error{File: s.folder.File(deathFile), Line: line, Column: want[i].Name, Reason: badType(want[i].Name)}
 			}
 		}
 		if first, twice := s.deaths[person]; day != "" && (!twice || day < first) {

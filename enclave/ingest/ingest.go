@@ -102,6 +102,8 @@ type load struct {
 	persons map[string]uint32 // identifier → ordinal
 	codes   *dictionary
 	read    int64
+
+	contents *contents
 }
 
 // run does the steps in the only order that is safe: the lock before anything is read, the persons before
@@ -128,7 +130,7 @@ func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
 	if m, err = l.writer.Commit(ctx); err != nil {
 		return m, err
 	}
-	l.report.Snapshot = m.Snapshot
+	l.report.Snapshot, l.report.Contents = m.Snapshot, l.contents.digest()
 	return m, nil
 }
 
@@ -199,13 +201,17 @@ func (l *load) readCodes(ctx context.Context) error {
 
 // loadTables sorts and seals each table of the catalog, also those that the source does not have.
 func (l *load) loadTables(ctx context.Context) error {
+	l.contents = newContents(l.persons)
 	for _, s := range l.shapes {
 		tally := newTally(s)
 		err := l.sealTable(ctx, s, func(add func(...any) error) error {
 			if !l.has(s.name) {
 				return nil
 			}
-			return l.rows(ctx, s, tally, func(row []any) error { return l.codes.replace(s, row, add) })
+			return l.rows(ctx, s, tally, func(row []any) error {
+				l.contents.add(s, row) // while the code is text
+				return l.codes.replace(s, row, add)
+			})
 		}, func() error { return tally.judge(l.Limit) })
 		l.report.Tables = append(l.report.Tables, tally.table)
 		if err != nil {

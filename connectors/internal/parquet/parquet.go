@@ -195,4 +195,3 @@ func malformed(err error) error {
 	}
 	return ErrMalformed
 }
-

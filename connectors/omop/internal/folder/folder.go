@@ -175,7 +175,7 @@ func (f *Folder) Size(table string) int64 { return f.tables[table].size }
 func (f *Folder) Notes() []string {
 	var out []string
 	if f.hidden > 0 {
-		out = append(out, fmt.Sprintf("passed over %d hidden files (__MACOSX or a name that begins with a point)", f.hidden))
+		out = append(out, fmt.Sprintf("hidden files passed over (in __MACOSX, or with a name that begins with a point): %d", f.hidden))
 	}
 	for _, name := range f.others {
 		if kind := databaseKind(path.Base(name)); kind != "" {
