@@ -49,6 +49,7 @@ import (
 // Source reads the tables of one CDM.
 type Source struct {
 	folder   *folder.Folder
+	tables   []table // those that have rows
 	concepts concepts
 	deaths   map[string]string // person → day, the first
 	strays   int               // deaths of persons who have no row
@@ -73,15 +74,12 @@ func (s *Source) prepare(ctx context.Context) (err error) {
 		return s.folder.Missing(person.file)
 	}
 	for _, t := range tables {
-		if s.folder.Has(t.file) {
-			rows, err := s.folder.Read(ctx, t.file, t.want())
-			if err != nil {
-				return err
-			}
-			if err := rows.Close(); err != nil {
-				return err
-			}
+		if err := s.inspect(ctx, t); err != nil {
+			return err
 		}
+	}
+	if len(s.tables) == 0 || s.tables[0].name != person.name {
+		return &connectors.Error{File: s.folder.File(person.file), Reason: "has no rows: there is nobody to load"}
 	}
 	if s.concepts, err = readConcepts(ctx, s.folder); err != nil {
 		return err
@@ -89,37 +87,47 @@ func (s *Source) prepare(ctx context.Context) (err error) {
 	return s.readDeaths(ctx)
 }
 
+// inspect checks the columns of a table, and keeps it if it has rows.
+func (s *Source) inspect(ctx context.Context, t table) error {
+	found := false
+	err := scan(ctx, s.folder, t.file, t.want(), func([]string, int) error {
+		found = true
+		return errEnough
+	})
+	if found {
+		s.tables = append(s.tables, t)
+		return nil
+	}
+	return err
+}
+
 // Close releases the folder or archive.
 func (s *Source) Close() error { return s.folder.Close() }
 
-// Tables names the catalog tables that the CDM has files for, the person table first.
+// Tables names the catalog tables for which the CDM has rows, the person table first.
 func (s *Source) Tables() []string {
 	var out []string
-	for _, t := range tables {
-		if s.folder.Has(t.file) {
-			out = append(out, t.name)
-		}
+	for _, t := range s.tables {
+		out = append(out, t.name)
 	}
 	return out
 }
 
 // Size is the sum of the sizes of the files of [Source.Tables].
 func (s *Source) Size() (n int64) {
-	for _, t := range tables {
-		if s.folder.Has(t.file) {
-			n += s.folder.Size(t.file)
-		}
+	for _, t := range s.tables {
+		n += s.folder.Size(t.file)
 	}
 	return n
 }
 
 // Read yields the rows of one table, as [connectors.Source] says. The line of a Parquet row is its number, from 1.
 func (s *Source) Read(ctx context.Context, name string, yield func(connectors.Batch) error) error {
-	i := slices.IndexFunc(tables, func(t table) bool { return t.name == name && s.folder.Has(t.file) })
+	i := slices.IndexFunc(s.tables, func(t table) bool { return t.name == name })
 	if i < 0 {
-		return fmt.Errorf("omop: there is no table %q", name)
+		return fmt.Errorf("omop: there is no table %q with rows", name)
 	}
-	return s.read(ctx, tables[i], yield)
+	return s.read(ctx, s.tables[i], yield)
 }
 
 // Notes says, for the data steward, what was passed over and what is odd. It is complete when all tables were read.

@@ -112,7 +112,9 @@ func badType(column string) string {
 	return "is not a date (YYYY-MM-DD)"
 }
 
-// scan calls visit for each row of a table; a folder without the table has none.
+var errEnough = errors.New("no more rows are needed")
+
+// scan calls visit for each row of a table until it fails; a folder without the table has none.
 func scan(ctx context.Context, f *folder.Folder, table string, want []folder.Column, visit func(texts []string, line int) error) error {
 	if !f.Has(table) {
 		return nil

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
+	arrow "github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
@@ -43,10 +44,14 @@ type Input interface {
 // Open reads the footer. The errors are those of the input and [ErrMalformed].
 func Open(in Input) (f *File, err error) {
 	defer guard(&err)
-	reader, err := file.NewParquetReader(in)
+	props := arrow.NewReaderProperties(memory.DefaultAllocator)
+	props.BufferedStreamEnabled = true                                                   // pages one by one, not a row group's column at once
+	reader, err := file.NewParquetReader(struct{ Input }{in}, file.WithReadProps(props)) // hides Close, which arrow-go would call
 	if err != nil {
 		return nil, malformed(err)
 	}
+	// An Arrow schema that a writer left there is not checked when it is read, and a wrong byte in it asks for gigabytes.
+	reader.MetaData().FileMetaData.KeyValueMetadata = nil
 	f = &File{reader: reader}
 	root := reader.MetaData().Schema.Root()
 	for i := range root.NumFields() {
