@@ -52,7 +52,7 @@ var kinds = []struct {
 }
 
 // sample writes the kinds and a list to a file.
-func sample(t testing.TB) []byte {
+func sample(t *testing.T) []byte {
 	t.Helper()
 	var fields []arrow.Field
 	var columns []arrow.Array
@@ -155,11 +155,6 @@ func TestWrongBytes(t *testing.T) {
 	if refused < 500 {
 		t.Errorf("%d of 2000 files refused; does the test still reach the data?", refused)
 	}
-}
-
-func FuzzRead(f *testing.F) {
-	f.Add(sample(f))
-	f.Fuzz(func(t *testing.T, data []byte) { _, _ = read(t.Context(), data, "text", "int64") })
 }
 
 func TestDependencies(t *testing.T) { deptest.Only(t) }
