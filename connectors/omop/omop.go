@@ -17,22 +17,23 @@
 // Every table but person may be absent or empty. Which files are read, and how they are written, is told in
 // connectors/omop/internal/folder; headers are compared without regard to upper and lower case.
 //
-// A concept id becomes the CURIE VOCABULARY:CODE by the table concept, such as SNOMED:74474003; a space in a vocabulary's
-// name becomes a low line (RxNorm_Extension). A concept that has no such CURIE (0, "no matching concept"; one that
-// the table does not have; a code with a space in it; a code that another concept has too) becomes OMOP:ID. So every row
-// stays countable. [Source.Vocabulary] makes the published codes of the same tables.
+// A concept id becomes the CURIE VOCABULARY:CODE by the table concept, such as SNOMED:74474003; a space in the
+// name of a vocabulary becomes a low line (RxNorm_Extension). A concept that has no such CURIE becomes OMOP:ID: 0,
+// "no matching concept"; one that the table does not have; a code with a space in it; a code that another concept has
+// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables.
 //
-// Sex is male for 8507, female for 8532, missing for 0, and else other. Where the day or the month of birth is missing the date is that of
-// birth_datetime, else the first of the month, else the 15th of June (OHDSI Themis, issue 93, which would take the
-// earliest record of that year first). The unit of a measurement is the UCUM code of unit_concept_id, else unit_source_value. The
-// first death of a person counts.
+// Sex is male for 8507, female for 8532, missing for 0, and else other. Where the day or the month of birth is
+// missing the date is that of birth_datetime, else the first of the month, else the 15th of June (OHDSI Themis,
+// issue 93, which would first take the earliest record of the year of birth). The unit of a measurement is the UCUM
+// code of unit_concept_id, else unit_source_value. The first death of a person counts.
 //
-// The CDM types its columns. A cell that is not of its column's type (a date, a number, an id) is a fault
-// of the file and stops the load: it says that the file was damaged or written by something else. So does a second
-// row of a person in the table person. What fits its type and not the catalog, ingest judges.
+// The CDM types its columns. A cell that is not of its column's type (a date, a number, an id) is a fault of the
+// file and stops the load: it says that the file was damaged or written by something else. So does a second row of a
+// person in the table person. What fits its type and not the catalog, ingest judges.
 //
-// Limits: days, not times of day; results that are concepts or text (value_as_concept_id, value_as_string), numbers of
-// the table observation, visit details, notes, specimens, costs and episodes are not read.
+// Limits: days, not times of day. Not read are results that are concepts or text (value_as_concept_id,
+// value_as_string), numbers of the table observation, visit details, notes, specimens, costs and episodes. The concepts
+// and the deaths are held in memory. A CSV file that was cut at the end of a row looks whole.
 package omop
 
 import (

@@ -58,7 +58,8 @@ var tables = []table{
 	event("procedure", "procedure_occurrence", must("procedure_concept_id"), must("procedure_date"), may("procedure_end_date")),
 	{"measurement", "measurement", []column{who,
 		of(connectors.Start, day, must("measurement_date")), of(connectors.Code, (*Source).code, must("measurement_concept_id")),
-		of(connectors.Value, number, may("value_as_number")), of(connectors.Unit, (*Source).unit, may("unit_concept_id"), may("unit_source_value"))}},
+		of(connectors.Value, number, may("value_as_number")),
+		of(connectors.Unit, (*Source).unit, may("unit_concept_id"), may("unit_source_value"))}},
 	{"finding", "observation", []column{who,
 		of(connectors.Start, day, must("observation_date")), of(connectors.Code, (*Source).code, must("observation_concept_id"))}},
 	event("device", "device_exposure", must("device_concept_id"), must("device_exposure_start_date"), may("device_exposure_end_date")),
@@ -70,7 +71,8 @@ var tables = []table{
 }
 
 func event(name, file string, code, start, end folder.Column) table {
-	return table{name, file, []column{who, of(connectors.Start, day, start), of(connectors.End, day, end), of(connectors.Code, (*Source).code, code)}}
+	return table{name, file, []column{who,
+		of(connectors.Start, day, start), of(connectors.End, day, end), of(connectors.Code, (*Source).code, code)}}
 }
 
 const (

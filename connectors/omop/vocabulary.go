@@ -67,7 +67,8 @@ func (s *Source) nodes(ctx context.Context) ([]node, error) {
 func (s *Source) parents(ctx context.Context, at map[string]uint32) ([][]uint32, error) {
 	var pairs []hierarchy.Pair
 	rows := 0
-	err := scan(ctx, s.folder, ancestorFile, []folder.Column{must("ancestor_concept_id"), must("descendant_concept_id")}, func(texts []string, _ int) error {
+	want := []folder.Column{must("ancestor_concept_id"), must("descendant_concept_id")}
+	err := scan(ctx, s.folder, ancestorFile, want, func(texts []string, _ int) error {
 		rows++
 		pairs = appendPair(pairs, at, texts[0], texts[1])
 		return nil

@@ -82,7 +82,8 @@ func (r *Rows) place(headers []string, want []Column) error {
 	for _, c := range want {
 		i := slices.Index(headers, c.Name)
 		if i < 0 && c.Required {
-			return &connectors.Error{File: r.name, Line: 1, Column: c.Name, Reason: "the OMOP CDM requires this column, but the file does not have it"}
+			return &connectors.Error{File: r.name, Line: 1, Column: c.Name,
+				Reason: "the OMOP CDM requires this column, but the file does not have it"}
 		}
 		r.from = append(r.from, i)
 	}

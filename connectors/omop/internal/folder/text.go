@@ -153,7 +153,8 @@ func (t *text) next() ([]string, int, error) {
 
 // ragged tells a row that ends early, as the last one of a file that was cut short, or goes on too long.
 func (t *text) ragged(line, cells int) error {
-	e := &connectors.Error{File: t.name, Line: line, Reason: fmt.Sprintf("the row has %d cells, more than the %d of the header", cells, len(t.headers))}
+	e := &connectors.Error{File: t.name, Line: line}
+	e.Reason = fmt.Sprintf("the row has %d cells, more than the %d of the header", cells, len(t.headers))
 	if cells < len(t.headers) {
 		e.Column = t.headers[cells]
 		e.Reason = fmt.Sprintf("the row ends before this column, after %d of %d cells; was the file cut short?", cells, len(t.headers))
