@@ -43,7 +43,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("OFFICINA_HOME", "data")
-			return os.CopyFS(filepath.Join(e.WorkDir, "clinic"), os.DirFS("testdata/clinic"))
+			return errors.Join(os.CopyFS(filepath.Join(e.WorkDir, "clinic"), os.DirFS("testdata/clinic")),
+				os.CopyFS(filepath.Join(e.WorkDir, "cdm"), os.DirFS("testdata/cdm")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"centre": centre(t), "exits": exits, "hold": hold, "flip": flip, "shape": shape,

@@ -39,6 +39,7 @@ func Parse(file string, text []byte) (*Catalog, diag.List) {
 	if !ok {
 		return nil, r.out
 	}
+	r.extend(root)
 	c := r.catalog(root)
 	for _, check := range r.later {
 		check()
@@ -70,7 +71,7 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"sources":     func(n *yaml.Node) { c.Sources = r.sources(n, c) },
 		"codes":       into(&c.Systems, r.systems),
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
-		"extends":     r.refuse("a catalog that extends another"),
+		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
 		"residence":   r.refuse("residence"),
 	}, "dataset", "custodian", "mode", "period", "person")
 	return c

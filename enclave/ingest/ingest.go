@@ -116,6 +116,8 @@ type load struct {
 	codes   *dictionary
 	spills  []*spill // by place in shapes
 	done    int64    // as Progress counts
+
+	contents *contents
 }
 
 // run does the steps in the only order that is safe: the lock before anything is read, the persons before
@@ -142,7 +144,7 @@ func (l *load) run(ctx context.Context) (m store.Manifest, err error) {
 	if m, err = l.writer.Commit(ctx); err != nil {
 		return m, err
 	}
-	l.report.Snapshot = m.Snapshot
+	l.report.Snapshot, l.report.Contents = m.Snapshot, l.contents.digest()
 	return m, nil
 }
 
@@ -202,7 +204,7 @@ func (l *load) first(ctx context.Context) (bool, error) {
 // readTables judges the rows of each table of the catalog, also of those that the source does not have, and keeps them
 // by range of persons.
 func (l *load) readTables(ctx context.Context) error {
-	l.codes = newDictionary(l.Catalog, l.Vocabulary)
+	l.codes, l.contents = newDictionary(l.Catalog, l.Vocabulary), newContents(l.persons)
 	for _, s := range l.shapes {
 		file, err := l.writer.Scratch()
 		if err != nil {
@@ -228,6 +230,7 @@ func (l *load) readTable(ctx context.Context, s shape, kept *spill) error {
 		return nil
 	}
 	err := l.rows(ctx, s, tally, func(row []any) error {
+		l.contents.add(s, row)
 		if s.coded {
 			row[s.codeAt()] = l.codes.add(row[s.codeAt()].(string))
 		}

@@ -12,6 +12,7 @@ import (
 type Report struct {
 	Dataset      string        `json:"dataset"`
 	Snapshot     string        `json:"snapshot,omitempty"` // "" when the load failed
+	Contents     string        `json:"contents,omitempty"` // equal for two loads of the same rows, whatever their format and order; "" when the load failed
 	Persons      int           `json:"persons"`            // in the person table
 	NewPersons   int           `json:"new_persons"`        // not in any earlier snapshot
 	UnknownCodes int           `json:"unknown_codes"`      // different codes that the vocabulary does not have
@@ -104,14 +105,15 @@ func note(all []Reason, reason string, at Place) []Reason {
 }
 
 // judge ends the table: it sorts the reasons, and refuses when more than limit of the rows were rejected, or
-// of a column's values were unusable.
+// of a column's values were unusable. Values that the catalog has no unit rule for are not held against the
+// source: whoever wrote the catalog left them out.
 func (t *tally) judge(limit float64) error {
 	if n := sortReasons(t.table.Rejected); float64(n) > limit*float64(t.table.RowsIn) {
 		return fmt.Errorf("%w: %d of the %d rows of %s were rejected, over the limit of %g %%; see the report",
 			ErrRejected, n, t.table.RowsIn, t.table.Table, 100*limit)
 	}
 	for _, c := range t.table.Columns {
-		if n := sortReasons(c.Unusable); float64(n) > limit*float64(n+c.Recorded) {
+		if n := sortReasons(c.Unusable) - countOf(c.Unusable, noRule); float64(n) > limit*float64(n+c.Recorded) {
 			return fmt.Errorf("%w: %d of the %d values of %s.%s cannot be used, over the limit of %g %%; see the report",
 				ErrRejected, n, n+c.Recorded, t.table.Table, c.Column, 100*limit)
 		}
@@ -124,6 +126,15 @@ func sortReasons(all []Reason) (n int64) {
 	slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Count, a.Count) })
 	for _, r := range all {
 		n += r.Count
+	}
+	return n
+}
+
+func countOf(all []Reason, reason string) (n int64) {
+	for _, r := range all {
+		if r.Reason == reason {
+			n += r.Count
+		}
 	}
 	return n
 }

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write anew what the documents show of c
 // TestConsole runs what the documents show at a prompt. A block fenced as console holds commands, each behind "$ ",
 // and below each what it prints, standard error included. In that, … stands for any words of a line, and a line of …
 // alone for any lines. The blocks of a document run in one new folder, in their order, each line by a shell of its
-// own. The folder has copies of examples, policy/default and cmd/enclave/testdata/clinic of the repository.
+// own. The folder has copies of examples, policy/default and two folders of cmd/enclave/testdata of the repository.
 func TestConsole(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the command lines")
@@ -51,7 +51,7 @@ func TestConsole(t *testing.T) {
 func folder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"examples", "policy/default", "cmd/enclave/testdata/clinic"} {
+	for _, name := range []string{"examples", "policy/default", "cmd/enclave/testdata/clinic", "cmd/enclave/testdata/cdm"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS("../../"+name)); err != nil {
 			t.Fatal(err)
 		}

@@ -20,13 +20,15 @@ import (
 	"github.com/officina-enclave/officina/enclave"
 	"github.com/officina-enclave/officina/enclave/disclosure"
 	"github.com/officina-enclave/officina/enclave/disclosure/rawtest"
+	"github.com/officina-enclave/officina/enclave/ingest"
 	"github.com/officina-enclave/officina/enclave/node"
 )
 
-// datasets are the tables under test: the folder of each in the shared data.
-var datasets = []struct{ name, folder string }{
-	{"pbc", "clinical/r_survival"}, {"gbsg", "clinical/r_survival"}, {"lung", "clinical/r_survival"}, {"colon", "clinical/r_survival"},
-	{"strep", "clinical/medicaldata"}, {"chop", "clinical/medicaldata"}, {"uk1", "genomics/cineca_uk1"},
+// datasets are the tables under test: the folder or archive of each in the shared data, and its format.
+var datasets = []struct{ name, folder, format string }{
+	{"pbc", "clinical/r_survival", "csv"}, {"gbsg", "clinical/r_survival", "csv"}, {"lung", "clinical/r_survival", "csv"},
+	{"colon", "clinical/r_survival", "csv"}, {"strep", "clinical/medicaldata", "csv"}, {"chop", "clinical/medicaldata", "csv"},
+	{"uk1", "genomics/cineca_uk1", "csv"}, {"gibleed", "omop/gibleed", "omop"},
 }
 
 // TestFigures loads each table with `enclave ingest`, asks testdata/NAME.cohort with `enclave query`, and finds
@@ -37,9 +39,9 @@ func TestFigures(t *testing.T) {
 	places := readPlaces(t)
 	c := newCentre(t)
 	for _, d := range datasets {
-		mapping := "../../connectors/csv/testdata/real/" + d.name
-		c.enclave("ingest", filepath.Join(data, d.folder), "--catalog", mapping+".catalog.yaml", "--mapping", mapping+".mapping.yaml")
+		c.ingest(d.name, filepath.Join(data, d.folder), d.format)
 	}
+	t.Run("OMOP rows", func(t *testing.T) { omopRows(t, c, data, figures) })
 	for _, d := range datasets {
 		t.Run(d.name, func(t *testing.T) {
 			if len(places[d.name]) == 0 {
@@ -112,6 +114,23 @@ func (c *centre) enclave(args ...string) []byte {
 		c.t.Fatalf("enclave %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
 	}
 	return out
+}
+
+// ingest loads a dataset with the catalog, and the mapping where its format has one, of the connector's testdata.
+func (c *centre) ingest(name, location, format string) (r ingest.Report) {
+	c.t.Helper()
+	real := filepath.Join("../../connectors", format, "testdata/real", name)
+	args := []string{"ingest", location, "--format", format, "--catalog", real + ".catalog.yaml", "--json"}
+	switch {
+	case format == "csv":
+		args = append(args, "--mapping", real+".mapping.yaml")
+	case name == "gibleed": // has observation periods of 5,343 persons, and 2,694 persons
+		args = append(args, "--limit", "0.5")
+	}
+	if err := json.Unmarshal(c.enclave(args...), &r); err != nil {
+		c.t.Fatal(err)
+	}
+	return r
 }
 
 // release asks a query as a researcher does.
