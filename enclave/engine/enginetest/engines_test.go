@@ -1,0 +1,230 @@
+package enginetest
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/enclave/disclosure"
+	"github.com/officina-enclave/officina/enclave/disclosure/rawtest"
+	"github.com/officina-enclave/officina/enclave/duck"
+	"github.com/officina-enclave/officina/enclave/engine/duckdb"
+	"github.com/officina-enclave/officina/enclave/engine/reference"
+	"github.com/officina-enclave/officina/enclave/keys/local"
+	"github.com/officina-enclave/officina/enclave/store"
+)
+
+// answer is what an engine counted, or why it did not.
+type answer struct {
+	reports []disclosure.Counts
+	err     error
+}
+
+func answered(t testing.TB, raw *disclosure.Raw, err error) answer {
+	if err != nil {
+		return answer{err: err}
+	}
+	return answer{reports: rawtest.Read(t, raw)}
+}
+
+// engine is one side of a comparison: it opens tables for questions.
+type engine func(t testing.TB, data reference.Data) (ask func(question) answer, done func())
+
+// referenceEngine reads the question as it was written, over tables without what is withheld.
+func referenceEngine(t testing.TB, data reference.Data) (func(question) answer, func()) {
+	return func(q question) answer {
+		p := q.plan
+		raw, err := reference.Run(t.Context(), &p, without(data, q.withheld))
+		return answered(t, raw, err)
+	}, func() {}
+}
+
+// duckEngine runs canonical, restricted plans over a sealed snapshot of two or three parts.
+func duckEngine(t testing.TB, data reference.Data) (func(question) answer, func()) {
+	t.Helper()
+	s := seal(t, data)
+	e := duckdb.New(duck.Limits{Threads: 1, Memory: "1GiB"})
+	return func(q question) answer {
+		raw, err := e.Run(t.Context(), q.canonical(), s)
+		return answered(t, raw, err)
+	}, func() { must(t, e.Close()); must(t, s.Close()) }
+}
+
+// agree tells whether two answers are the same. Counts are the same exactly. A sum and the sum of squares may differ in
+// what is left of rounding to a double once, or once a value.
+func agree(a, b answer) bool {
+	if a.err != nil || b.err != nil || len(a.reports) != len(b.reports) {
+		return false
+	}
+	near := func(x, y float64) bool { return math.Abs(x-y) <= 1e-6+1e-12*math.Abs(x) }
+	return slices.EqualFunc(a.reports, b.reports, func(a, b disclosure.Counts) bool {
+		return slices.EqualFunc(settled(a), settled(b), func(a, b disclosure.Cell) bool {
+			return slices.Equal(a.Keys, b.Keys) && a.Persons == b.Persons && a.Recorded == b.Recorded &&
+				near(a.Sum, b.Sum) && near(a.SumSquares, b.SumSquares) && a.Largest == b.Largest
+		})
+	})
+}
+
+// settled are the cells in order, without those that are the same as no cell.
+func settled(c disclosure.Counts) []disclosure.Cell {
+	cells := slices.DeleteFunc(slices.Clone(c.Cells), func(c disclosure.Cell) bool { return c.Persons == 0 })
+	slices.SortFunc(cells, func(a, b disclosure.Cell) int { return slices.Compare(a.Keys, b.Keys) })
+	return cells
+}
+
+// seal stores data as a snapshot and opens it. Person i has the ordinal i. The tables are parted between persons.
+func seal(t testing.TB, data reference.Data) *store.Store {
+	t.Helper()
+	k, err := local.CreateFromSeed(t.TempDir(), 7)
+	must(t, err)
+	t.Cleanup(func() { must(t, k.Close()) })
+	dir := t.TempDir()
+	w, err := store.Begin(t.Context(), dir, k, "generated", "sha256:0", "test")
+	must(t, err)
+	c := readCatalog(t)
+	dictionary := dictionaryOf(data)
+	for part, persons := range parted(len(data)) {
+		tableOf(c.Attributes, "person").seal(t, w, part, func(add func(reference.Row, uint32)) {
+			for i := persons[0]; i < persons[1]; i++ {
+				add(data[i].Attributes, uint32(i))
+			}
+		}, nil)
+		for _, s := range c.Sources {
+			var columns []catalog.Column
+			for _, name := range s.ColumnNames() {
+				column, _ := s.Column(name)
+				columns = append(columns, column)
+			}
+			tableOf(columns, s.Name).seal(t, w, part, func(add func(reference.Row, uint32)) {
+				for i := persons[0]; i < persons[1]; i++ {
+					for _, e := range data[i].Events[s.Name] {
+						add(e, uint32(i))
+					}
+				}
+			}, dictionary)
+		}
+	}
+	sealCodes(t, w, dictionary)
+	_, err = w.Commit(t.Context())
+	must(t, err)
+	s, err := store.Open(context.WithoutCancel(t.Context()), dir, k, "generated", store.Options{})
+	must(t, err)
+	return s
+}
+
+// parted parts n persons into ranges: two, or three when there are many.
+func parted(n int) [][2]int {
+	if n < 20 {
+		return [][2]int{{0, n / 2}, {n / 2, n}}
+	}
+	return [][2]int{{0, n / 3}, {n / 3, n - 2}, {n - 2, n}}
+}
+
+// dictionaryOf numbers the codes of data, and those that are published, by their text.
+func dictionaryOf(data reference.Data) map[string]uint32 {
+	all := map[string]uint32{}
+	for _, code := range published {
+		all[code] = 0
+	}
+	for _, p := range data {
+		for _, events := range p.Events {
+			for _, e := range events {
+				if code, ok := e[catalog.CodeOf].(string); ok {
+					all[code] = 0
+				}
+			}
+		}
+	}
+	for i, code := range slices.Sorted(maps.Keys(all)) {
+		all[code] = uint32(i)
+	}
+	return all
+}
+
+// stored is a stored table: the person, then the columns of the catalog.
+type stored struct {
+	name    string
+	columns []catalog.Column
+}
+
+func tableOf(columns []catalog.Column, name string) stored { return stored{name, columns} }
+
+func (s stored) types() []duck.Column {
+	out := []duck.Column{{Name: "person", Type: duck.UInteger}}
+	for _, c := range s.columns {
+		kind := map[catalog.Kind]duck.Type{catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double, catalog.DateKind: duck.Date}[c.Type.Kind]
+		if c.Name == catalog.CodeOf {
+			kind = duck.UInteger
+		}
+		out = append(out, duck.Column{Name: c.Name, Type: cmp.Or(kind, duck.Varchar)})
+	}
+	return out
+}
+
+// seal adds one part. A code is stored as its id in dictionary.
+func (s stored) seal(t testing.TB, w *store.Writer, part int, fill func(add func(reference.Row, uint32)), dictionary map[string]uint32) {
+	t.Helper()
+	groups := map[string]string{"person": string(catalog.Plain)}
+	sorted := []string{"person"}
+	for _, c := range s.columns {
+		groups[c.Name] = string(c.Sensitivity)
+		switch c.Name {
+		case catalog.CodeOf:
+			sorted = append([]string{c.Name}, sorted...)
+		case catalog.Start:
+			sorted = append(sorted, c.Name)
+		}
+	}
+	info := store.Table{Name: s.name, Part: part, Groups: groups, SortedBy: sorted}
+	sealRows(t, w, info, s.types(), func(add func(...any)) {
+		fill(func(r reference.Row, person uint32) {
+			row := []any{person}
+			for _, c := range s.columns {
+				row = append(row, storedValue(r[c.Name], c, dictionary))
+			}
+			add(row...)
+		})
+	})
+}
+
+func storedValue(v any, c catalog.Column, dictionary map[string]uint32) any {
+	switch v := v.(type) {
+	case catalog.Date:
+		return v.Time()
+	case string:
+		if c.Name == catalog.CodeOf {
+			return dictionary[v]
+		}
+	}
+	return v
+}
+
+func sealCodes(t testing.TB, w *store.Writer, dictionary map[string]uint32) {
+	t.Helper()
+	info := store.Table{Name: "_codes", Groups: map[string]string{"id": "plain", "code": "plain"}, SortedBy: []string{"id"}}
+	sealRows(t, w, info, []duck.Column{{Name: "id", Type: duck.UInteger}, {Name: "code", Type: duck.Varchar}}, func(add func(...any)) {
+		for code, id := range dictionary {
+			add(id, code)
+		}
+	})
+}
+
+// sealRows sorts the rows that fill adds and adds them to the snapshot.
+func sealRows(t testing.TB, w *store.Writer, info store.Table, columns []duck.Column, fill func(add func(...any))) {
+	t.Helper()
+	s, err := duck.NewSorter(t.Context(), duck.Limits{}, columns)
+	must(t, err)
+	defer s.Close()
+	fill(func(row ...any) { must(t, s.Append(row...)) })
+	f, n, err := s.Parquet(t.Context(), info.SortedBy)
+	must(t, err)
+	defer f.Close()
+	size, err := f.Stat()
+	must(t, err)
+	info.Rows = n
+	must(t, w.Add(t.Context(), info, f, size.Size()))
+}

@@ -1,0 +1,108 @@
+package reference
+
+import (
+	"math"
+	"math/big"
+	"slices"
+)
+
+// places is the number of units of a decimal in 1; a decimal stays below tooLarge units, which are 10^10.
+const (
+	places   = 1e8
+	tooLarge = 1e18
+)
+
+// decimal is x as a whole number of 10^-8, halves away from zero; ok is false for a magnitude of 10^10 or more. The
+// product with 10^8 is that of doubles, so that 0.000000015 as it is written is a half.
+func decimal(x float64) (units *big.Int, ok bool) {
+	u := math.Round(x * places)
+	if !(math.Abs(u) < tooLarge) {
+		return nil, false
+	}
+	return big.NewInt(int64(u)), true
+}
+
+// decimals are those of xs that have one.
+func decimals(xs []float64) []*big.Int {
+	var out []*big.Int
+	for _, x := range xs {
+		if u, ok := decimal(x); ok {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+func total(units []*big.Int) *big.Int {
+	sum := new(big.Int)
+	for _, u := range units {
+		sum.Add(sum, u)
+	}
+	return sum
+}
+
+// quotient is a/b as the nearest double.
+func quotient(a, b *big.Int) float64 {
+	q, _ := new(big.Rat).SetFrac(a, b).Float64()
+	return q
+}
+
+func power(of *big.Int, n int64) *big.Int { return new(big.Int).Exp(of, big.NewInt(n), nil) }
+
+func product(xs ...*big.Int) *big.Int {
+	out := big.NewInt(1)
+	for _, x := range xs {
+		out.Mul(out, x)
+	}
+	return out
+}
+
+var unitsOfOne = big.NewInt(places)
+
+// statistic is missing when there is no value that it takes.
+func statistic(fn string, xs []float64) any {
+	units := decimals(xs)
+	n := big.NewInt(int64(len(units)))
+	switch {
+	case fn == "sum" && len(units) > 0:
+		return quotient(total(units), unitsOfOne)
+	case fn == "mean" && len(units) > 0:
+		return quotient(total(units), product(n, unitsOfOne))
+	case fn == "sd" && len(units) > 1:
+		return deviation(units)
+	case fn == "median" && len(xs) > 0:
+		return median(xs)
+	case fn == "min" && len(xs) > 0:
+		return slices.Min(xs)
+	case fn == "max" && len(xs) > 0:
+		return slices.Max(xs)
+	}
+	if !slices.Contains([]string{"sum", "mean", "sd", "median", "min", "max"}, fn) {
+		fail("there is no statistic %s", fn)
+	}
+	return nil
+}
+
+// deviation is that of a sample: the root of (nΣx² − (Σx)²) / n(n−1).
+func deviation(units []*big.Int) float64 {
+	n := big.NewInt(int64(len(units)))
+	spread := new(big.Int).Sub(product(n, squares(units)), power(total(units), 2))
+	pairs := product(n, new(big.Int).Sub(n, big.NewInt(1)))
+	return math.Sqrt(quotient(spread, product(pairs, power(unitsOfOne, 2))))
+}
+
+func squares(units []*big.Int) *big.Int {
+	sum := new(big.Int)
+	for _, u := range units {
+		sum.Add(sum, power(u, 2))
+	}
+	return sum
+}
+
+// median is the middle value, or half way between the two middle ones.
+func median(xs []float64) float64 {
+	sorted := slices.Sorted(slices.Values(xs))
+	n := len(sorted)
+	low, high := sorted[(n-1)/2], sorted[n/2]
+	return low/2 + high/2
+}
