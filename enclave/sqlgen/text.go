@@ -38,9 +38,14 @@ func (s sql) in(level int) string {
 	return s.text
 }
 
-// binary writes l op r; r is bracketed as the operators are left-associative.
+// binary writes l op r; r is bracketed as the operators are left-associative, and so is l of a comparison, which does
+// not associate.
 func binary(l sql, op string, r sql, level int) sql {
-	return sql{l.in(level) + " " + op + " " + r.in(level+1), level}
+	left := level
+	if level == compareLevel {
+		left++
+	}
+	return sql{l.in(left) + " " + op + " " + r.in(level+1), level}
 }
 
 // call writes a function call.

@@ -1,13 +1,12 @@
 package enginetest
 
 import (
-	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
-
-	"github.com/officina-enclave/officina/enclave/sqlgen"
+	"time"
 )
 
 // batch is how many plans are asked of one dataset.
@@ -40,31 +39,33 @@ func TestEnginesAgree(t *testing.T) {
 	seen.check(t)
 }
 
+// compareBatch asks n plans of one dataset. The first dispute is made small, written beside the test, and ends the batch.
 func compareBatch(t *testing.T, seed uint64, first, n int, seen coverage) {
 	data := newMaker(t, seed, uint64(first)<<1).tables()
-	ask, done := duckEngine(t, data)
+	engines := [2]engine{duckEngine, referenceEngine}
+	ask, done := open(t, engines, data)
 	defer done()
-	askReference, _ := referenceEngine(t, data)
 	for i := first; i < first+n; i++ {
 		q := newMaker(t, seed, uint64(i)<<1|1).question()
-		a, b := ask(q), askReference(q)
-		var tooLong *sqlgen.Error
-		if errors.As(a.err, &tooLong) {
-			seen["no SQL"]++
+		answers := ask(q)
+		if seen.noSQL(answers[0]) {
 			continue
 		}
-		seen.add(q, b)
-		if !agree(a, b) {
-			t.Errorf("plan %d\n%s\n%+v\n%+v\n%s", i, q.canonical().Canonical(), a, b, detail(a.err))
+		seen.add(q, answers[1])
+		if !agree(answers[0], answers[1]) {
+			d := shrink(t, engines, dispute{data, q, answers}, time.Minute)
+			title := fmt.Sprintf("plan %d of seed %d: the engines differ", i, seed)
+			report(t, d.script(readCatalog(t), [2]string{"duckdb", "reference"}, title), fmt.Sprintf("seed%d-plan%d.test", seed, i))
+			return
 		}
 	}
 }
 
-func detail(err error) string {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if d, ok := err.(interface{ RestrictedDetail() string }); ok {
-			return d.RestrictedDetail()
-		}
-	}
-	return ""
+// report fails the test with a script, and keeps it in testdata/failures.
+func report(t *testing.T, script, name string) {
+	t.Helper()
+	file := filepath.Join("testdata", "failures", name)
+	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
+	must(t, os.WriteFile(file, []byte(script), 0o644))
+	t.Errorf("see %s\n%s", file, script)
 }
