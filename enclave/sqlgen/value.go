@@ -16,6 +16,9 @@ var farthest = map[string]int{"days": 366_000, "months": 12_000}
 func (c *cohort) value(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.Const:
+		if x.Value == nil {
+			return missing(x.Of)
+		}
 		return c.literal(x.Value)
 	case *plan.Attr:
 		return atom("p.%s", name("person."+x.Column.Name))
