@@ -114,11 +114,10 @@ func (c *cohort) function(x *plan.Call) sql {
 		}
 		return call("abs", c.number(x.Args[0]))
 	case "round", "floor":
-		out := call(x.Fn, c.number(x.Args[0]))
-		if x.Of.Kind == catalog.Int {
-			return tryCast(out, "BIGINT")
+		if x.Of.Kind == catalog.Int { // as it is: a double could not hold every one
+			return c.expr(x.Args[0])
 		}
-		return out
+		return call(x.Fn, c.number(x.Args[0]))
 	case "least", "greatest":
 		return c.extremeNumber(x)
 	}
