@@ -12,8 +12,8 @@
 //
 //   - Whole numbers are calculated exactly. An outcome beyond 64 bits is missing.
 //   - Other numbers are IEEE 754 doubles, and so is a whole number that meets one. Division by zero is missing.
-//   - Sums, means and standard deviations are exact over decimals of 8 places, and rounded once, to a double; see
-//     [decimal].
+//   - Sums and means are exact over decimals of 8 places ([decimal]), standard deviations over doubles below 10^10;
+//     the outcome is rounded to a double once.
 //
 // Limits. What becomes of doubles beyond the largest finite one is not said by the language, and here they are
 // infinite, as in IEEE 754.

@@ -132,7 +132,7 @@ func (g *group) cell() disclosure.Cell {
 	c.Sum = quotient(total(g.values), unitsOfOne)
 	squares := new(big.Int)
 	for _, u := range g.values {
-		squares.Add(squares, rounded(power(u, 2), unitsOfOne))
+		squares.Add(squares, rounded(product(u, u), unitsOfOne))
 	}
 	c.SumSquares = quotient(squares, unitsOfOne)
 	largest := slices.SortedFunc(slices.Values(g.values), func(a, b *big.Int) int { return -a.CmpAbs(b) })

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// places is the number of units of a decimal in 1; a decimal stays below tooLarge units, which are 10^10.
+// places is the number of units of a decimal in 1; limit is what the magnitude of a decimal stays below.
 const (
-	places   = 1e8
-	tooLarge = 1e18
+	places = 1e8
+	limit  = 1e10
 )
 
 // decimal is x as a whole number of 10^-8, halves away from zero; ok is false for a magnitude of 10^10 or more. The
 // product with 10^8 is that of doubles, so that 0.000000015 as it is written is a half.
 func decimal(x float64) (units *big.Int, ok bool) {
 	u := math.Round(x * places)
-	if !(math.Abs(u) < tooLarge) {
+	if !(math.Abs(u) < limit*places) {
 		return nil, false
 	}
 	return big.NewInt(int64(u)), true
@@ -47,8 +47,6 @@ func quotient(a, b *big.Int) float64 {
 	return q
 }
 
-func power(of *big.Int, n int64) *big.Int { return new(big.Int).Exp(of, big.NewInt(n), nil) }
-
 func product(xs ...*big.Int) *big.Int {
 	out := big.NewInt(1)
 	for _, x := range xs {
@@ -63,13 +61,14 @@ var unitsOfOne = big.NewInt(places)
 func statistic(fn string, xs []float64) any {
 	units := decimals(xs)
 	n := big.NewInt(int64(len(units)))
+	small := slices.DeleteFunc(slices.Clone(xs), func(x float64) bool { return !(math.Abs(x) < limit) })
 	switch {
 	case fn == "sum" && len(units) > 0:
 		return quotient(total(units), unitsOfOne)
 	case fn == "mean" && len(units) > 0:
 		return quotient(total(units), product(n, unitsOfOne))
-	case fn == "sd" && len(units) > 1:
-		return deviation(units)
+	case fn == "sd" && len(small) > 1:
+		return deviation(small)
 	case fn == "median" && len(xs) > 0:
 		return median(xs)
 	case fn == "min" && len(xs) > 0:
@@ -83,21 +82,23 @@ func statistic(fn string, xs []float64) any {
 	return nil
 }
 
-// deviation is that of a sample: the root of (nΣx² − (Σx)²) / n(n−1).
-func deviation(units []*big.Int) float64 {
-	n := big.NewInt(int64(len(units)))
-	spread := new(big.Int).Sub(product(n, squares(units)), power(total(units), 2))
-	pairs := product(n, new(big.Int).Sub(n, big.NewInt(1)))
-	return math.Sqrt(quotient(spread, product(pairs, power(unitsOfOne, 2))))
+// deviation is that of a sample: the root of Σ(x − mean)² / (n − 1).
+func deviation(xs []float64) float64 {
+	sum := new(big.Rat)
+	for _, x := range xs {
+		sum.Add(sum, exact(x))
+	}
+	mean := sum.Quo(sum, exact(float64(len(xs))))
+	spread := new(big.Rat)
+	for _, x := range xs {
+		d := new(big.Rat).Sub(exact(x), mean)
+		spread.Add(spread, d.Mul(d, d))
+	}
+	variance, _ := spread.Quo(spread, exact(float64(len(xs)-1))).Float64()
+	return math.Sqrt(variance)
 }
 
-func squares(units []*big.Int) *big.Int {
-	sum := new(big.Int)
-	for _, u := range units {
-		sum.Add(sum, power(u, 2))
-	}
-	return sum
-}
+func exact(x float64) *big.Rat { return new(big.Rat).SetFloat64(x) }
 
 // median is the middle value, or half way between the two middle ones.
 func median(xs []float64) float64 {
