@@ -65,7 +65,7 @@ func (c coverage) add(q question, a answer) {
 		for _, d := range r.By {
 			c[map[bool]string{false: "keys", true: "bands"}[d.Bands != nil]]++
 		}
-		if a.err == nil && len(settled(a.reports[i])) > 0 {
+		if a.err == nil && len(a.reports[i].Cells) > 0 {
 			c["members"]++
 		}
 	}

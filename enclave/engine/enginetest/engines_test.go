@@ -3,12 +3,14 @@ package enginetest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"math"
 	"slices"
 	"testing"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/disclosure"
 	"github.com/officina-enclave/officina/enclave/disclosure/rawtest"
 	"github.com/officina-enclave/officina/enclave/duck"
@@ -16,6 +18,7 @@ import (
 	"github.com/officina-enclave/officina/enclave/engine/reference"
 	"github.com/officina-enclave/officina/enclave/keys/local"
 	"github.com/officina-enclave/officina/enclave/store"
+	"github.com/officina-enclave/officina/policy"
 )
 
 // answer is what an engine counted, or why it did not.
@@ -24,11 +27,19 @@ type answer struct {
 	err     error
 }
 
-func answered(t testing.TB, raw *disclosure.Raw, err error) answer {
+// answered takes the cells out of raw. It is an error of the engine if they are not cells that p can have.
+func answered(t testing.TB, p *plan.Plan, raw *disclosure.Raw, err error) answer {
 	if err != nil {
 		return answer{err: err}
 	}
-	return answer{reports: rawtest.Read(t, raw)}
+	var out answer
+	for _, r := range rawtest.Read(t, raw) {
+		out.reports = append(out.reports, disclosure.Counts{Cells: settled(r)})
+	}
+	if _, err := disclosure.Apply(p, raw, policy.Terms{MinCell: 1, RoundTo: 1}); errors.Is(err, disclosure.ErrShape) {
+		return answer{err: err}
+	}
+	return out
 }
 
 // engine is one side of a comparison: it opens tables for questions.
@@ -39,7 +50,7 @@ func referenceEngine(t testing.TB, data reference.Data) (func(question) answer, 
 	return func(q question) answer {
 		p := q.plan
 		raw, err := reference.Run(t.Context(), &p, without(data, q.withheld))
-		return answered(t, raw, err)
+		return answered(t, &p, raw, err)
 	}, func() {}
 }
 
@@ -49,8 +60,9 @@ func duckEngine(t testing.TB, data reference.Data) (func(question) answer, func(
 	s := seal(t, data)
 	e := duckdb.New(duck.Limits{Threads: 1, Memory: "1GiB"})
 	return func(q question) answer {
-		raw, err := e.Run(t.Context(), q.canonical(), s)
-		return answered(t, raw, err)
+		p := q.canonical()
+		raw, err := e.Run(t.Context(), p, s)
+		return answered(t, p, raw, err)
 	}, func() { must(t, e.Close()); must(t, s.Close()) }
 }
 
@@ -62,16 +74,19 @@ func agree(a, b answer) bool {
 	}
 	near := func(x, y float64) bool { return math.Abs(x-y) <= 1e-6+1e-12*math.Abs(x) }
 	return slices.EqualFunc(a.reports, b.reports, func(a, b disclosure.Counts) bool {
-		return slices.EqualFunc(settled(a), settled(b), func(a, b disclosure.Cell) bool {
+		return slices.EqualFunc(a.Cells, b.Cells, func(a, b disclosure.Cell) bool {
 			return slices.Equal(a.Keys, b.Keys) && a.Persons == b.Persons && a.Recorded == b.Recorded && near(a.Sum, b.Sum) &&
 				near(a.SumSquares, b.SumSquares) && near(a.Largest[0], b.Largest[0]) && near(a.Largest[1], b.Largest[1])
 		})
 	})
 }
 
-// settled are the cells in order, without those that are the same as no cell.
+// settled are copies of the cells in order, without those that are the same as no cell.
 func settled(c disclosure.Counts) []disclosure.Cell {
 	cells := slices.DeleteFunc(slices.Clone(c.Cells), func(c disclosure.Cell) bool { return c.Persons == 0 })
+	for i := range cells {
+		cells[i].Keys = slices.Clone(cells[i].Keys)
+	}
 	slices.SortFunc(cells, func(a, b disclosure.Cell) int { return slices.Compare(a.Keys, b.Keys) })
 	return cells
 }

@@ -69,14 +69,16 @@ func literal[T any](m maker, of catalog.Type, values []T) *plan.Const {
 
 // cond draws a condition.
 func (m maker) cond(depth int) plan.Expr {
-	if depth <= 0 {
-		if m.chance(3) {
-			return literal(m, boolType, []bool{true, false})
-		}
+	switch {
+	case m.source != nil && m.chance(2):
+		return m.aboutEvent()
+	case depth <= 0 && m.chance(3):
+		return literal(m, boolType, []bool{true, false})
+	case depth <= 0:
 		return m.column(0, catalog.Bool)
 	}
 	next := depth - 1
-	switch m.IntN(13) {
+	switch m.IntN(12) {
 	case 0:
 		return &plan.And{Xs: m.conds(next)}
 	case 1:
@@ -89,21 +91,38 @@ func (m maker) cond(depth int) plan.Expr {
 	case 4:
 		return m.in(next)
 	case 5:
-		if m.source != nil && len(m.source.Systems) > 0 {
-			c, _ := m.source.Column(catalog.CodeOf)
-			return &plan.InCodes{X: &plan.Field{Column: &c}, Codes: m.codeSet(*m.source)}
-		}
-		return m.exists(depth)
-	case 6:
 		return &plan.IsMissing{X: m.any(next)}
-	case 7:
+	case 6:
 		return m.choice(next, boolType, m.cond)
-	case 8:
+	case 7:
 		return m.column(depth, catalog.Bool)
-	case 9, 10:
+	case 8, 9:
 		return m.exists(depth)
 	}
 	return m.compare(next)
+}
+
+// aboutEvent draws a condition on one column of the current event.
+func (m maker) aboutEvent() plan.Expr {
+	c, _ := m.columnOf(*m.source, func(catalog.Column) bool { return true })
+	x := &plan.Field{Column: c}
+	if c.Name == catalog.CodeOf && m.chance(2) {
+		return &plan.InCodes{X: x, Codes: m.codeSet(*m.source)}
+	}
+	if m.chance(4) {
+		return &plan.IsMissing{X: x}
+	}
+	switch c.Type.Kind {
+	case catalog.Bool:
+		return x
+	case catalog.Int:
+		return &plan.Compare{Op: oneOf(m, compareOps), L: x, R: literal(m, intType, ints)}
+	case catalog.Number:
+		return &plan.Compare{Op: oneOf(m, compareOps), L: x, R: m.number(0)}
+	case catalog.DateKind:
+		return &plan.Compare{Op: oneOf(m, compareOps), L: x, R: m.date(0)}
+	}
+	return &plan.Compare{Op: oneOf(m, []string{"=", "!="}), L: x, R: m.word()}
 }
 
 func (m maker) conds(depth int) []plan.Expr {

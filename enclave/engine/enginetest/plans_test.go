@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -92,13 +93,16 @@ func (m maker) report(cohort int) *plan.Report {
 	return r
 }
 
-// dimension draws keys that are not all there, or bands that leave nothing out, as the language has them.
+// dimension draws keys or bands as the language has them: bands leave nothing out, nor do the keys of what everybody has.
 func (m maker) dimension(depth int) *plan.Dimension {
 	switch m.IntN(5) {
 	case 0:
 		return &plan.Dimension{X: m.cond(depth), Keys: []string{"true", "false"}}
 	case 1:
-		return &plan.Dimension{X: m.text(depth), Keys: append(some(m, texts, 2), "nobody's")}
+		if m.chance(2) {
+			return &plan.Dimension{X: m.text(depth), Keys: words()}
+		}
+		return &plan.Dimension{X: m.column(depth, catalog.Code, catalog.String), Keys: append(some(m, words(), 2), "nobody's")}
 	case 2:
 		return &plan.Dimension{X: &plan.Part{Which: oneOf(m, []string{"month", "quarter"}), X: m.date(depth)}, Keys: []string{"1", "2", "3"}}
 	case 3:
@@ -108,6 +112,16 @@ func (m maker) dimension(depth int) *plan.Dimension {
 		return &plan.Dimension{X: m.rough(depth), Bands: m.bands(0.12345, 1.7171717, 1e6+0.123)}
 	}
 	return &plan.Dimension{X: m.number(depth), Bands: m.bands(-3, 0.3, 2.5, 1e10)}
+}
+
+// words are all texts and codes there are.
+func words() []string {
+	out := slices.Concat(texts, absent)
+	for _, system := range slices.Sorted(maps.Keys(codes)) {
+		out = append(out, codes[system]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // bands parts the numbers at some of the limits.

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/engine/reference"
 )
 
@@ -18,9 +19,30 @@ func (d dispute) script(c *catalog.Catalog, names [2]string, title string) strin
 	if len(d.question.withheld) > 0 {
 		fmt.Fprintf(&b, "\nwithheld %s\n", strings.Join(d.question.withheld, " "))
 	}
-	fmt.Fprintf(&b, "\nplan\n%s", indent(d.question.canonical().Canonical()))
+	fmt.Fprintf(&b, "\nplan as written\n%s\nplan\n%s", indent(d.question.text()), indent(d.question.canonical().Canonical()))
 	for i, a := range d.answers {
 		fmt.Fprintf(&b, "\nanswer of %s\n%s", names[i], indent(a.text()))
+	}
+	return b.String()
+}
+
+// text writes the plan before anything is made canonical.
+func (q question) text() string {
+	var b strings.Builder
+	for i, c := range q.plan.Cohorts {
+		fmt.Fprintf(&b, "cohort %d\n  index %s\n", i, plan.String(c.Index))
+		for _, r := range c.Rules {
+			fmt.Fprintf(&b, "  %s %s\n", map[bool]string{false: "include", true: "exclude"}[r.Exclude], plan.String(r.Cond))
+		}
+	}
+	for _, r := range q.plan.Reports {
+		fmt.Fprintf(&b, "%s of %d\n", r.Kind, r.Cohort)
+		for _, d := range r.By {
+			fmt.Fprintf(&b, "  by %s\n", plan.String(d.X))
+		}
+		if r.Value != nil {
+			fmt.Fprintf(&b, "  value %s\n", plan.String(r.Value))
+		}
 	}
 	return b.String()
 }
@@ -106,7 +128,7 @@ func (a answer) text() string {
 	var b strings.Builder
 	for i, r := range a.reports {
 		fmt.Fprintf(&b, "report %d\n", i)
-		for _, c := range settled(r) {
+		for _, c := range r.Cells {
 			fmt.Fprintf(&b, "  %v persons %d", c.Keys, c.Persons)
 			if c.Recorded > 0 {
 				fmt.Fprintf(&b, " recorded %d sum %v squares %v largest %v", c.Recorded, c.Sum, c.SumSquares, c.Largest)
