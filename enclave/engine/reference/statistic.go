@@ -12,8 +12,8 @@ const (
 	limit  = 1e10
 )
 
-// decimal is x as a whole number of 10^-8, halves away from zero; ok is false for a magnitude of 10^10 or more. The
-// product with 10^8 is that of doubles, so that 0.000000015 as it is written is a half.
+// decimal is x as a whole number of 10^-8, halves away from zero; ok is false for a magnitude of 10^10 or more. What is
+// rounded is the product of doubles.
 func decimal(x float64) (units *big.Int, ok bool) {
 	u := math.Round(x * places)
 	if !(math.Abs(u) < limit*places) {
