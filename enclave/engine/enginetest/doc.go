@@ -6,7 +6,10 @@
 // protected rows are taken out; DuckDB gets the canonical plan, restricted: so the canonical form is tested too.
 //
 // When two answers differ, the plan and the tables are made smaller as long as they still differ, and written as a
-// script: tables as in the semantics scripts (enclave/releasetest), the plan, and both answers.
+// script in testdata/failures: tables as in the semantics scripts (enclave/releasetest), the plan, and both answers.
+//
+// Draws come from a seed, and the shrinking goes over the parts of plan and tables: a short stream of random bits is not
+// yet a small plan, and sealing tables costs too much for each step.
 //
 //	OFFICINA_PLANS=20000 go test ./enclave/engine/enginetest     so many plans; 500 unless said
 //	OFFICINA_SEED=7                                              another run than that of seed 1

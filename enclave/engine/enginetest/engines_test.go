@@ -111,7 +111,7 @@ func seal(t testing.TB, data reference.Data) *store.Store {
 	c := readCatalog(t)
 	dictionary := dictionaryOf(data)
 	for part, persons := range parted(len(data)) {
-		tableOf(c.Attributes, "person").seal(t, w, part, func(add func(reference.Row, uint32)) {
+		stored{"person", c.Attributes}.seal(t, w, part, func(add func(reference.Row, uint32)) {
 			for i := persons[0]; i < persons[1]; i++ {
 				add(data[i].Attributes, uint32(i))
 			}
@@ -122,7 +122,7 @@ func seal(t testing.TB, data reference.Data) *store.Store {
 				column, _ := s.Column(name)
 				columns = append(columns, column)
 			}
-			tableOf(columns, s.Name).seal(t, w, part, func(add func(reference.Row, uint32)) {
+			stored{s.Name, columns}.seal(t, w, part, func(add func(reference.Row, uint32)) {
 				for i := persons[0]; i < persons[1]; i++ {
 					for _, e := range data[i].Events[s.Name] {
 						add(e, uint32(i))
@@ -173,8 +173,6 @@ type stored struct {
 	name    string
 	columns []catalog.Column
 }
-
-func tableOf(columns []catalog.Column, name string) stored { return stored{name, columns} }
 
 func (s stored) types() []duck.Column {
 	out := []duck.Column{{Name: "person", Type: duck.UInteger}}

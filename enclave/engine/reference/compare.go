@@ -12,20 +12,20 @@ func compare(op string, l, r any) truth {
 	if l == nil || r == nil {
 		return unknown
 	}
-	order := order(l, r)
+	n := order(l, r)
 	switch op {
 	case "=":
-		return truthOf(order == 0)
+		return truthOf(n == 0)
 	case "!=":
-		return truthOf(order != 0)
+		return truthOf(n != 0)
 	case "<":
-		return truthOf(order < 0)
+		return truthOf(n < 0)
 	case "<=":
-		return truthOf(order <= 0)
+		return truthOf(n <= 0)
 	case ">":
-		return truthOf(order > 0)
+		return truthOf(n > 0)
 	case ">=":
-		return truthOf(order >= 0)
+		return truthOf(n >= 0)
 	}
 	fail("there is no comparison %s", op)
 	return unknown
@@ -36,7 +36,7 @@ func order(l, r any) int {
 	switch l := l.(type) {
 	case bool:
 		if r, ok := r.(bool); ok {
-			return cmp.Compare(rank(l), rank(r))
+			return int(truthOf(l) - truthOf(r))
 		}
 	case int64:
 		if r, ok := r.(int64); ok {
@@ -59,13 +59,6 @@ func order(l, r any) int {
 		}
 	}
 	fail("a %T is compared with a %T", l, r)
-	return 0
-}
-
-func rank(b bool) int {
-	if b {
-		return 1
-	}
 	return 0
 }
 

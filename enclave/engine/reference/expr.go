@@ -83,11 +83,11 @@ func (s scene) condition(x plan.Expr) truth {
 		}
 		return all
 	case *plan.Or:
-		any := no
+		one := no
 		for _, t := range s.truths(x.Xs) {
-			any = disjunction[any][t]
+			one = disjunction[one][t]
 		}
-		return any
+		return one
 	case *plan.Not:
 		return negation[s.truth(x.X)]
 	case *plan.AtLeast:
@@ -109,11 +109,11 @@ func (s scene) condition(x plan.Expr) truth {
 
 // member tells whether v equals one of a list: of an empty list it is false even for a missing value.
 func member(v any, list []any) truth {
-	any := no
+	found := no
 	for _, item := range list {
-		any = disjunction[any][compare("=", v, item)]
+		found = disjunction[found][compare("=", v, item)]
 	}
-	return any
+	return found
 }
 
 // inCodes tests the code of an event, which has its system before it, or another column, which does not.
