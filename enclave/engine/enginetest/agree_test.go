@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -39,32 +40,33 @@ func TestEnginesAgree(t *testing.T) {
 	seen.check(t)
 }
 
-// compareBatch asks n plans of one dataset. The first dispute is made small, written beside the test, and ends the batch.
+// compareBatch asks n plans of one dataset, until the first dispute.
 func compareBatch(t *testing.T, seed uint64, first, n int, seen coverage) {
 	data := newMaker(t, seed, uint64(first)<<1).tables()
-	engines := [2]engine{duckEngine, referenceEngine}
 	ask, done := open(t, engines, data)
 	defer done()
-	for i := first; i < first+n; i++ {
+	for i := first; i < first+n && !t.Failed(); i++ {
 		q := newMaker(t, seed, uint64(i)<<1|1).question()
 		answers := ask(q)
 		if seen.noSQL(answers[0]) {
 			continue
 		}
 		seen.add(q, answers[1])
-		if !agree(answers[0], answers[1]) {
-			d := shrink(t, engines, dispute{data, q, answers}, time.Minute)
-			title := fmt.Sprintf("plan %d of seed %d: the engines differ", i, seed)
-			report(t, d.script(readCatalog(t), [2]string{"duckdb", "reference"}, title), fmt.Sprintf("seed%d-plan%d.test", seed, i))
-			return
-		}
+		settle(t, dispute{data, q, answers}, fmt.Sprintf("plan %d of seed %d", i, seed))
 	}
 }
 
-// report fails the test with a script, and keeps it in testdata/failures.
-func report(t *testing.T, script, name string) {
+var engines = [2]engine{duckEngine, referenceEngine}
+
+// settle fails the test if the answers differ, with a small script that does too, which stays in testdata/failures.
+func settle(t *testing.T, d dispute, name string) {
 	t.Helper()
-	file := filepath.Join("testdata", "failures", name)
+	if agree(d.answers[0], d.answers[1]) {
+		return
+	}
+	d = shrink(t, engines, d, time.Minute)
+	script := d.script([2]string{"duckdb", "reference"}, "The engines differ: "+name)
+	file := filepath.Join("testdata", "failures", strings.ReplaceAll(name, " ", "-")+".test")
 	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	must(t, os.WriteFile(file, []byte(script), 0o644))
 	t.Errorf("see %s\n%s", file, script)

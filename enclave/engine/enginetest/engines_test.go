@@ -45,19 +45,19 @@ func answered(t testing.TB, p *plan.Plan, raw *disclosure.Raw, err error) answer
 }
 
 // engine is one side of a comparison: it opens tables for questions.
-type engine func(t testing.TB, data reference.Data) (ask func(question) answer, done func())
+type engine func(t testing.TB, data tables) (ask func(question) answer, done func())
 
 // referenceEngine reads the question as it was written, over tables without what is withheld.
-func referenceEngine(t testing.TB, data reference.Data) (func(question) answer, func()) {
+func referenceEngine(t testing.TB, data tables) (func(question) answer, func()) {
 	return func(q question) answer {
 		p := q.plan
-		raw, err := reference.Run(t.Context(), &p, without(data, q.withheld))
+		raw, err := reference.Run(t.Context(), &p, without(data.persons, q.withheld))
 		return answered(t, &p, raw, err)
 	}, func() {}
 }
 
 // duckEngine runs canonical, restricted plans over a sealed snapshot of two or three parts.
-func duckEngine(t testing.TB, data reference.Data) (func(question) answer, func()) {
+func duckEngine(t testing.TB, data tables) (func(question) answer, func()) {
 	t.Helper()
 	s := seal(t, data)
 	e := duckdb.New(duck.Limits{Threads: 1, Memory: "1GiB"})
@@ -100,23 +100,22 @@ func settled(c disclosure.Counts) []disclosure.Cell {
 }
 
 // seal stores data as a snapshot and opens it. Person i has the ordinal i. The tables are parted between persons.
-func seal(t testing.TB, data reference.Data) *store.Store {
+func seal(t testing.TB, data tables) *store.Store {
 	t.Helper()
 	k, err := local.CreateFromSeed(t.TempDir(), 7)
 	must(t, err)
 	t.Cleanup(func() { must(t, k.Close()) })
 	dir := t.TempDir()
-	w, err := store.Begin(t.Context(), dir, k, "generated", "sha256:0", "test")
+	w, err := store.Begin(t.Context(), dir, k, data.of.catalog.Dataset, "sha256:0", "test")
 	must(t, err)
-	c := readCatalog(t)
-	dictionary := dictionaryOf(data)
-	for part, persons := range parted(len(data)) {
-		stored{"person", c.Attributes}.seal(t, w, part, func(add func(reference.Row, uint32)) {
+	dictionary := data.dictionary()
+	for part, persons := range parted(len(data.persons)) {
+		stored{"person", data.of.catalog.Attributes}.seal(t, w, part, func(add func(reference.Row, uint32)) {
 			for i := persons[0]; i < persons[1]; i++ {
-				add(data[i].Attributes, uint32(i))
+				add(data.persons[i].Attributes, uint32(i))
 			}
 		}, nil)
-		for _, s := range c.Sources {
+		for _, s := range data.of.sources() {
 			var columns []catalog.Column
 			for _, name := range s.ColumnNames() {
 				column, _ := s.Column(name)
@@ -124,7 +123,7 @@ func seal(t testing.TB, data reference.Data) *store.Store {
 			}
 			stored{s.Name, columns}.seal(t, w, part, func(add func(reference.Row, uint32)) {
 				for i := persons[0]; i < persons[1]; i++ {
-					for _, e := range data[i].Events[s.Name] {
+					for _, e := range data.persons[i].Events[s.Name] {
 						add(e, uint32(i))
 					}
 				}
@@ -134,7 +133,7 @@ func seal(t testing.TB, data reference.Data) *store.Store {
 	sealCodes(t, w, dictionary)
 	_, err = w.Commit(t.Context())
 	must(t, err)
-	s, err := store.Open(context.WithoutCancel(t.Context()), dir, k, "generated", store.Options{})
+	s, err := store.Open(context.WithoutCancel(t.Context()), dir, k, data.of.catalog.Dataset, store.Options{})
 	must(t, err)
 	return s
 }
@@ -147,13 +146,13 @@ func parted(n int) [][2]int {
 	return [][2]int{{0, n / 3}, {n / 3, n - 2}, {n - 2, n}}
 }
 
-// dictionaryOf numbers the codes of data, and those that are published, by their text.
-func dictionaryOf(data reference.Data) map[string]uint32 {
+// dictionary numbers the codes of the rows, and those that are published, by their text.
+func (d tables) dictionary() map[string]uint32 {
 	all := map[string]uint32{}
-	for _, code := range published {
+	for _, code := range d.of.published {
 		all[code] = 0
 	}
-	for _, p := range data {
+	for _, p := range d.persons {
 		for _, events := range p.Events {
 			for _, e := range events {
 				if code, ok := e[catalog.CodeOf].(string); ok {

@@ -6,12 +6,11 @@ import (
 	"time"
 
 	"github.com/officina-enclave/officina/dsl/plan"
-	"github.com/officina-enclave/officina/enclave/engine/reference"
 )
 
 // faulty is the reference engine with a fault: it reads every expression as misread does.
 func faulty(misread func(plan.Expr)) engine {
-	return func(t testing.TB, data reference.Data) (func(question) answer, func()) {
+	return func(t testing.TB, data tables) (func(question) answer, func()) {
 		ask, done := referenceEngine(t, data)
 		return func(q question) answer {
 			p := q.shells()
@@ -88,7 +87,7 @@ func found(t *testing.T, engines [2]engine) string {
 		q := newMaker(t, 3, i+1).question()
 		if answers := ask(q); differ(answers) {
 			d := shrink(t, engines, dispute{data, q, answers}, time.Minute)
-			return d.script(readCatalog(t), [2]string{"faulty", "reference"}, "a fault")
+			return d.script([2]string{"faulty", "reference"}, "a fault")
 		}
 	}
 	t.Fatal("the fault was not found")

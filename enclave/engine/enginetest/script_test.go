@@ -7,15 +7,14 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/enclave/engine/reference"
 )
 
 // script writes a dispute for people: tables as in the semantics scripts, the plan, and both answers.
-func (d dispute) script(c *catalog.Catalog, names [2]string, title string) string {
+func (d dispute) script(names [2]string, title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\nload\n%s", title, indent(tablesText(c, d.data)))
+	fmt.Fprintf(&b, "# %s\n\nload\n%s", title, indent(d.data.text()))
 	if len(d.question.withheld) > 0 {
 		fmt.Fprintf(&b, "\nwithheld %s\n", strings.Join(d.question.withheld, " "))
 	}
@@ -58,16 +57,16 @@ func indent(text string) string {
 	return b.String()
 }
 
-// tablesText writes the tables that have rows, with the columns that have values.
-func tablesText(c *catalog.Catalog, data reference.Data) string {
+// text writes the tables that have rows, with the columns that have values.
+func (d tables) text() string {
 	var persons []namedRow
-	for i, p := range data {
+	for i, p := range d.persons {
 		persons = append(persons, namedRow{i, p.Attributes})
 	}
-	text := tableText("person", c.AttributeNames(), persons)
-	for _, s := range c.Sources {
+	text := tableText("person", d.of.catalog.AttributeNames(), persons)
+	for _, s := range d.of.sources() {
 		var rows []namedRow
-		for i, p := range data {
+		for i, p := range d.persons {
 			for _, e := range p.Events[s.Name] {
 				rows = append(rows, namedRow{i, e})
 			}

@@ -14,7 +14,7 @@ import (
 
 // dispute is a question about tables that two engines answer differently.
 type dispute struct {
-	data     reference.Data
+	data     tables
 	question question
 	answers  [2]answer
 }
@@ -50,7 +50,8 @@ func shrinkQuestion(t testing.TB, engines [2]engine, d dispute, end time.Time) (
 func shrinkData(t testing.TB, engines [2]engine, d dispute, end time.Time) (_ dispute, smaller bool) {
 	for again := true; again && time.Now().Before(end); {
 		again = false
-		for data := range smallerData(d.data) {
+		for persons := range smallerData(d.data.persons) {
+			data := tables{d.data.of, persons}
 			ask, done := open(t, engines, data)
 			answers := ask(d.question)
 			done()
@@ -69,7 +70,7 @@ func differ(answers [2]answer) bool {
 }
 
 // open opens tables in both engines.
-func open(t testing.TB, engines [2]engine, data reference.Data) (ask func(question) [2]answer, done func()) {
+func open(t testing.TB, engines [2]engine, data tables) (ask func(question) [2]answer, done func()) {
 	a, doneA := engines[0](t, data)
 	b, doneB := engines[1](t, data)
 	return func(q question) [2]answer { return [2]answer{a(q), b(q)} }, func() { doneA(); doneB() }
@@ -88,7 +89,7 @@ func simplerQuestions(q question) iter.Seq[question] {
 	}
 }
 
-// withoutParts leaves out a report, what is withheld, a cohort that no report is about, a rule, a dimension.
+// withoutParts leaves out what is withheld, a report, a cohort that no report is about, a rule, a dimension, a key.
 func withoutParts(q question) iter.Seq[question] {
 	return func(yield func(question) bool) {
 		try := func(change func(*plan.Plan)) bool {
@@ -118,9 +119,14 @@ func withoutParts(q question) iter.Seq[question] {
 			}
 		}
 		for i, r := range q.plan.Reports {
-			for j := range r.By {
+			for j, d := range r.By {
 				if !try(func(p *plan.Plan) { p.Reports[i].By = less(r.By, j) }) {
 					return
+				}
+				for k := range d.Keys {
+					if len(d.Keys) > 1 && !try(func(p *plan.Plan) { p.Reports[i].By[j].Keys = less(d.Keys, k) }) {
+						return
+					}
 				}
 			}
 		}

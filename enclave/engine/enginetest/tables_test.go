@@ -11,24 +11,49 @@ import (
 	"github.com/officina-enclave/officina/enclave/engine/reference"
 )
 
+// dataset is what tables can look like.
+type dataset struct {
+	catalog   *catalog.Catalog
+	codes     map[string][]string // by system: those that rows have
+	published []string            // codes that the dictionary has besides
+}
+
+// sources are the tables of events, the intervals of observation included.
+func (d dataset) sources() []catalog.Source {
+	if d.catalog.Observed {
+		return append(slices.Clone(d.catalog.Sources), catalog.Source{Name: "observation", Timed: true, End: true, Sensitivity: catalog.Quasi})
+	}
+	return d.catalog.Sources
+}
+
+// tables are persons with their events.
+type tables struct {
+	of      dataset
+	persons reference.Data
+}
+
 // maker draws plans and tables. Equal seeds give equal draws.
 type maker struct {
 	*rand.Rand
-	catalog *catalog.Catalog
+	dataset
 	source  *catalog.Source // inside a where condition
 	indexed bool            // the index date is known
 }
 
 func newMaker(t testing.TB, seed, stream uint64) maker {
 	t.Helper()
-	return maker{Rand: rand.New(rand.NewPCG(seed, stream)), catalog: readCatalog(t)}
+	return makerOf(dataset{readCatalog(t, "testdata/catalog.yaml"), codes, published}, seed, stream)
 }
 
-func readCatalog(t testing.TB) *catalog.Catalog {
+func makerOf(d dataset, seed, stream uint64) maker {
+	return maker{Rand: rand.New(rand.NewPCG(seed, stream)), dataset: d}
+}
+
+func readCatalog(t testing.TB, file string) *catalog.Catalog {
 	t.Helper()
-	text, err := os.ReadFile("testdata/catalog.yaml")
+	text, err := os.ReadFile(file)
 	must(t, err)
-	c, remarks := catalog.Parse("catalog.yaml", text)
+	c, remarks := catalog.Parse(file, text)
 	if c == nil {
 		t.Fatal(remarks)
 	}
@@ -66,7 +91,7 @@ func some[T any](m maker, xs []T, one int) []T {
 var (
 	ints = []int64{0, 0, 1, 1, 2, 2, 3, 5, -1, -7, 40, 9_999_999_999, 10_000_000_000, 1<<53 + 1, -1<<53 - 1, math.MaxInt64, math.MinInt64}
 	// 5e-9 and 0.001953125 are halfway between two decimals; from 1e10 on a number is in no sum.
-	doubles = []float64{0, 0, 1, 1, 2, 2.5, 3, -3, 7.25, 0.1, 0.3, 40, 5e-9, -1.5e-8, 0.001953125, 123456.789, 9_999_999_999.5, 1e10, -1e10, 1e15}
+	doubles = []float64{0, 0, 1, 1, 2, 2.5, 3, -3, 7.25, 0.1, 0.3, 40, 5e-9, -1.5e-8, 0.001953125, 48, 53, 123456.789, 9_999_999_999.5, 1e10, -1e10, 1e15}
 	texts   = []string{"f", "m", "iv", "oral", "het", "hom", "", "it's", "ATC:A", "LOINC:1", "true", "1"}
 	codes   = map[string][]string{
 		"ATC":   {"ATC:A", "ATC:A01", "ATC:B", "ATC:B01", "ATC:C"},
@@ -79,7 +104,7 @@ var (
 	published = []string{"ATC:A1", "OMIM:0"}
 	days      = dates("2019-12-31", "2020-01-01", "2020-01-30", "2020-01-31", "2020-02-01", "2020-02-28", "2020-02-29", "2020-03-01",
 		"2020-03-30", "2020-03-31", "2020-04-30", "2021-01-31", "2021-02-28", "2021-03-01", "2024-02-29")
-	births = dates("1960-02-29", "1980-01-31", "2000-02-28", "2020-02-29")
+	births = dates("1955-03-01", "1960-02-29", "1980-01-31", "1980-02-29", "2002-02-28", "2020-02-29")
 )
 
 func dates(texts ...string) []catalog.Date {
@@ -95,23 +120,23 @@ func dates(texts ...string) []catalog.Date {
 }
 
 // tables draws persons with their events: mostly about forty, sometimes few or none.
-func (m maker) tables() reference.Data {
+func (m maker) tables() tables {
 	n := oneOf(m, []int{0, 1, 4, 20, 40, 40, 40})
 	gaps := 2 + m.IntN(6) // one value in so many is missing
 	rates := map[string]int{}
-	for _, s := range m.catalog.Sources {
+	for _, s := range m.sources() {
 		rates[s.Name] = oneOf(m, []int{0, 1, 3, 3, 6})
 	}
 	out := make(reference.Data, n)
 	for i := range out {
 		out[i] = reference.Person{Attributes: m.row(m.catalog.Attributes, gaps), Events: map[string][]reference.Row{}}
-		for _, s := range m.catalog.Sources {
+		for _, s := range m.sources() {
 			for range m.IntN(rates[s.Name] + 1) {
 				out[i].Events[s.Name] = append(out[i].Events[s.Name], m.event(s, gaps))
 			}
 		}
 	}
-	return out
+	return tables{m.dataset, out}
 }
 
 func (m maker) row(columns []catalog.Column, gaps int) reference.Row {
@@ -133,7 +158,7 @@ func (m maker) cell(c catalog.Column) any {
 	case catalog.Number:
 		return oneOf(m, doubles)
 	case catalog.DateKind:
-		if c.Name == "born" {
+		if len(c.AgeGrid.Cuts) > 0 {
 			return oneOf(m, births)
 		}
 		return oneOf(m, days)
@@ -159,13 +184,16 @@ func (m maker) event(s catalog.Source, gaps int) reference.Row {
 		}
 	}
 	if len(s.Systems) > 0 && !m.chance(4*gaps) {
-		out[catalog.CodeOf] = oneOf(m, codes[oneOf(m, s.Systems)])
+		out[catalog.CodeOf] = oneOf(m, m.codes[oneOf(m, s.Systems)])
 	}
 	return out
 }
 
-// without takes the events with one of the codes out of data.
+// without takes the events with one of the codes out of data. It is data itself when there are none.
 func without(data reference.Data, withheld []string) reference.Data {
+	if len(withheld) == 0 {
+		return data
+	}
 	out := make(reference.Data, len(data))
 	for i, p := range data {
 		out[i] = reference.Person{Attributes: p.Attributes, Events: map[string][]reference.Row{}}
