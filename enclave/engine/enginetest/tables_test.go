@@ -91,7 +91,7 @@ func some[T any](m maker, xs []T, one int) []T {
 var (
 	ints = []int64{0, 0, 1, 1, 2, 2, 3, 5, -1, -7, 40, 9_999_999_999, 10_000_000_000, 1<<53 + 1, -1<<53 - 1, math.MaxInt64, math.MinInt64}
 	// 5e-9 and 0.001953125 are halfway between two decimals; from 1e10 on a number is in no sum.
-	doubles = []float64{0, 0, 1, 1, 2, 2.5, 3, -3, 7.25, 0.1, 0.3, 40, 5e-9, -1.5e-8, 0.001953125, 48, 53, 123456.789, 9_999_999_999.5, 1e10, -1e10, 1e15}
+	doubles = []float64{0, 0, 1, 1, 2, 2.5, 3, -3, 7.25, 0.1, 0.3, 40, 5e-9, -1.5e-8, 0.001953125, 48, 53, 123456.789, 9_999_999_999.5, 1e10, -1e10, 1e15, 1 << 53}
 	texts   = []string{"f", "m", "iv", "oral", "het", "hom", "", "it's", "ATC:A", "LOINC:1", "true", "1"}
 	codes   = map[string][]string{
 		"ATC":   {"ATC:A", "ATC:A01", "ATC:B", "ATC:B01", "ATC:C"},
