@@ -30,7 +30,8 @@ bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: m
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
 	$(GO) run ./bench $(BENCH)
 
-nightly: ## long fuzzing, one target after the other
+nightly: ## 20,000 generated plans on both engines, and long fuzzing, one target after the other
+	OFFICINA_PLANS=20000 OFFICINA_SEED=$$(date +%Y%m%d) $(GO) test -count=1 -timeout 3h ./enclave/engine/enginetest
 	./internal/fuzz.sh 5m
 
 update: ## write golden files anew; read the diff before you commit it

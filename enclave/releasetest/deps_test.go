@@ -7,6 +7,6 @@ import (
 )
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "connectors", "dsl/diag", "dsl/plan", "policy",
-		"enclave", "enclave/audit", "enclave/audit/inspect", "enclave/disclosure", "enclave/keys/local", "enclave/node", "enclave/study")
+	deptest.Only(t, "connectors", "dsl/catalog", "dsl/diag", "dsl/plan", "policy",
+		"enclave", "enclave/audit", "enclave/audit/inspect", "enclave/disclosure", "enclave/engine/reference", "enclave/keys/local", "enclave/node", "enclave/study")
 }

@@ -2,7 +2,7 @@
 // withheld, what is denied, and what the audit log then holds.
 //
 // A story goes through a real data folder (keys, sealed snapshot, policy bundle, audit log, stored answers). Only the
-// engine is a parameter, so that every engine can be held to the same meaning. [Run] plays one file.
+// engine is a parameter, so that every engine can be held to the same meaning: [Real] and [Plain]. [Run] plays one file.
 //
 // A file is a list of commands. A command begins in the first column; what belongs to it is indented by two spaces
 // below it; lines that begin with # are comments. These are the commands:

@@ -9,10 +9,14 @@ import (
 	"strings"
 
 	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/dsl/catalog"
 )
 
 // Tables are what a story loads, with the words of a source: dates, codes and units as text.
-type Tables struct{ tables []*table }
+type Tables struct {
+	tables  []*table
+	catalog *catalog.Catalog // what an engine reads them with
+}
 
 var _ connectors.Source = (*Tables)(nil)
 

@@ -154,6 +154,7 @@ func (w *world) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.tables.catalog = target.Catalog
 	w.probe.attach(e, w.engine(e.Engine, w.tables))
 	w.enclave = e
 	return nil

@@ -85,8 +85,8 @@ func conditionsOf(rules []*plan.Rule) []plan.Expr {
 // index keeps the persons that have an index date.
 func (c *cohort) index(x plan.Expr) {
 	c.provide([]plan.Expr{x})
-	c.next("index", "MATERIALIZED ", fmt.Sprintf("SELECT p.*, %s AS index_date\nFROM %s p\nWHERE index_date IS NOT NULL",
-		c.expr(x).text, c.stage))
+	date := c.apart("dated", ", "+c.expr(x).text+" AS index_date")
+	c.next("index", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s\nFROM %s p\nWHERE index_date IS NOT NULL", date, c.stage))
 	c.indexed = true
 }
 
@@ -107,8 +107,19 @@ func (c *cohort) steps() {
 	if len(c.rules) > 0 {
 		step = fmt.Sprintf("CASE%s\n    ELSE %d\n  END", cases.String(), len(c.rules))
 	}
-	c.next("steps", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s,\n  %s AS step\nFROM %s p", text.String(), step, c.stage))
+	conditions := c.apart("rules", text.String())
+	c.next("steps", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s,\n  %s AS step\nFROM %s p", conditions, step, c.stage))
 	c.next("members", "", fmt.Sprintf("SELECT *\nFROM %s\nWHERE step = %d", c.stage, len(c.rules)))
+}
+
+// apart returns columns for a SELECT that uses their names beside them. DuckDB does not take that of a column with a
+// subquery: then they become columns of a clause of their own, and nothing is left to select.
+func (c *cohort) apart(clause, columns string) string {
+	if !strings.Contains(columns, "(SELECT ") {
+		return columns
+	}
+	c.next(clause, "", "SELECT p.*"+columns+"\nFROM "+c.stage+" p")
+	return ""
 }
 
 // next writes the clause that is the new stage.

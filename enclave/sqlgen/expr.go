@@ -57,7 +57,7 @@ func (c *cohort) compare(x *plan.Compare) sql {
 	switch {
 	case isEventCode(x.L) && isEventCode(x.R):
 		return binary(c.raw(x.L), operator(x.Op), c.raw(x.R), compareLevel)
-	case isEventCode(x.L) && constant && (x.Op == "=" || x.Op == "!="):
+	case isEventCode(x.L) && constant && literal.Value != nil && (x.Op == "=" || x.Op == "!="):
 		is := c.codeIn(c.raw(x.L), []*plan.Const{literal})
 		if x.Op == "!=" {
 			return sql{"NOT " + is.in(isLevel), notLevel}
@@ -128,9 +128,12 @@ func (c *cohort) inCodes(x *plan.InCodes) sql {
 	return c.in(&plan.In{X: x.X, Values: values})
 }
 
-// codeIn tests a dictionary id. It is unknown for a missing id even when no stored event has any of the codes, so
-// that the answer does not depend on the dictionary.
+// codeIn tests a dictionary id. It is false for no codes. Else it is unknown for a missing id even when no stored event
+// has any of the codes, so that the answer does not depend on the dictionary.
 func (c *cohort) codeIn(id sql, codes []*plan.Const) sql {
+	if len(codes) == 0 {
+		return atom("false")
+	}
 	var texts []string
 	for _, k := range codes {
 		if text, ok := k.Value.(string); ok {

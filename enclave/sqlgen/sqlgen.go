@@ -12,8 +12,8 @@
 //
 // Meaning. DuckDB's three-valued logic is Kleene's. No error can depend on data: whole numbers are calculated
 // in 128 bits and an outcome that does not fit 64 is missing, division by zero is missing, and numbers enter
-// sums, means and standard deviations as decimals of 8 places (halves away from zero), where a magnitude of
-// 10^10 or more counts as missing. Nothing depends on the order of rows or on threads.
+// sums and means as decimals of 8 places (halves away from zero). In these and in standard deviations a magnitude
+// of 10^10 or more counts as missing. Nothing depends on the order of rows or on threads.
 //
 // Safety. Words of a query are bound parameters. Names come from the catalog and are quoted. Numbers, dates
 // and code ids are written out: they come from typed values and cannot carry text.

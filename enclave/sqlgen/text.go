@@ -1,6 +1,7 @@
 package sqlgen
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -38,9 +39,14 @@ func (s sql) in(level int) string {
 	return s.text
 }
 
-// binary writes l op r; r is bracketed as the operators are left-associative.
+// binary writes l op r; r is bracketed as the operators are left-associative, and so is l of a comparison, which does
+// not associate.
 func binary(l sql, op string, r sql, level int) sql {
-	return sql{l.in(level) + " " + op + " " + r.in(level+1), level}
+	left := level
+	if level == compareLevel {
+		left++
+	}
+	return sql{l.in(left) + " " + op + " " + r.in(level+1), level}
 }
 
 // call writes a function call.
@@ -118,11 +124,15 @@ func day(d catalog.Date) sql {
 	return atom("DATE '%s'", d)
 }
 
-// literal writes a constant of the plan.
+// missing is a value of type t that is not there; a bare NULL has no type that a function could be chosen by.
+func missing(t catalog.Type) sql {
+	types := map[catalog.Kind]string{catalog.Bool: "BOOLEAN", catalog.Int: "BIGINT", catalog.Number: "DOUBLE", catalog.DateKind: "DATE"}
+	return cast(atom("NULL"), cmp.Or(types[t.Kind], "VARCHAR"))
+}
+
+// literal writes a constant of the plan that is not missing.
 func (g *generator) literal(v any) sql {
 	switch v := v.(type) {
-	case nil:
-		return atom("NULL")
 	case bool:
 		return atom("%t", v)
 	case int64:

@@ -16,6 +16,9 @@ var farthest = map[string]int{"days": 366_000, "months": 12_000}
 func (c *cohort) value(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.Const:
+		if x.Value == nil {
+			return missing(x.Of)
+		}
 		return c.literal(x.Value)
 	case *plan.Attr:
 		return atom("p.%s", name("person."+x.Column.Name))
@@ -84,11 +87,16 @@ func (c *cohort) arith(x *plan.Arith) sql {
 	case x.Op == "/":
 		return binary(c.number(x.L), "/", nonZero(c.number(x.R)), level)
 	case x.Of.Kind == catalog.Int:
-		wide := binary(cast(c.expr(x.L), "HUGEINT"), x.Op, c.expr(x.R), level)
-		return tryCast(wide, "BIGINT")
+		return narrow(binary(wide(c.expr(x.L)), x.Op, c.expr(x.R), level))
 	}
 	return binary(c.number(x.L), x.Op, c.number(x.R), level)
 }
+
+func wide(x sql) sql { return cast(x, "HUGEINT") }
+
+// narrow is missing where x does not fit 64 bits. xor(y, 0) is y; it stands between TRY_CAST and a comparison, because
+// DuckDB 1.5 would compare x itself, and not see that the outcome is missing.
+func narrow(x sql) sql { return call("xor", tryCast(x, "BIGINT"), whole(0)) }
 
 func nonZero(x sql) sql { return atom("CASE WHEN %s <> 0 THEN %s END", x.in(sumLevel), x.text) }
 
@@ -107,15 +115,14 @@ func (c *cohort) function(x *plan.Call) sql {
 	switch x.Fn {
 	case "abs":
 		if x.Of.Kind == catalog.Int {
-			return tryCast(call("abs", cast(c.expr(x.Args[0]), "HUGEINT")), "BIGINT")
+			return narrow(call("abs", wide(c.expr(x.Args[0]))))
 		}
 		return call("abs", c.number(x.Args[0]))
 	case "round", "floor":
-		out := call(x.Fn, c.number(x.Args[0]))
-		if x.Of.Kind == catalog.Int {
-			return tryCast(out, "BIGINT")
+		if x.Of.Kind == catalog.Int { // as it is: a double could not hold every one
+			return c.expr(x.Args[0])
 		}
-		return out
+		return call(x.Fn, c.number(x.Args[0]))
 	case "least", "greatest":
 		return c.extremeNumber(x)
 	}
