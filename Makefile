@@ -4,7 +4,7 @@ BIN     := bin
 PACKAGES = ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench nightly update fmt
+.PHONY: help build demo test check bench kills nightly update fmt
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -29,7 +29,10 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 bench: ## fixed cost of a query and other benchmarks, as a table
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
 
-nightly: ## long fuzzing, one target after the other
+kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written
+	OFFICINA_KILLS=200 $(GO) test -count=1 -timeout 30m -run KilledAtAnyMoment -v ./enclave/releasetest ./enclave/audit/tlog
+
+nightly: kills ## those kills, then long fuzzing, one target after the other
 	./internal/fuzz.sh 5m
 
 update: ## write golden files anew; read the diff before you commit it

@@ -45,6 +45,7 @@ import (
 	"github.com/officina-enclave/officina/enclave/ledger"
 	"github.com/officina-enclave/officina/enclave/store"
 	"github.com/officina-enclave/officina/enclave/study"
+	"github.com/officina-enclave/officina/internal/durable"
 	"github.com/officina-enclave/officina/policy"
 	"github.com/officina-enclave/officina/policy/opa"
 )
@@ -89,12 +90,23 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 		n.Log, err = tlog.Open(ctx, n.auditDir(), signer)
 	}
 	if err == nil {
-		err = n.recover(ctx)
+		err = errors.Join(sweep(dir), n.recover(ctx))
 	}
 	if err != nil {
 		return nil, errors.Join(unavailable("the audit log", err), n.Close())
 	}
 	return n, nil
+}
+
+// sweep removes the temporary files that a crash left.
+func sweep(dir string) (err error) {
+	for _, pattern := range []string{".", "keys", "studies", "audit", "answers", "datasets/*", "datasets/*/catalogs/*"} {
+		below, _ := fs.Glob(os.DirFS(dir), pattern) // the patterns are good
+		for _, name := range below {
+			err = errors.Join(err, durable.Sweep(filepath.Join(dir, name)))
+		}
+	}
+	return err
 }
 
 // unavailable is an error of the operator's: nothing of it depends on patients.
