@@ -44,6 +44,13 @@ type Answer struct {
 	Settled bool
 }
 
+// format numbers the layout of the folder, and stands in its file "format". A folder without that file is of format 1,
+// and gets it.
+const format = "1\n"
+
+// ErrNewer says that a newer version of this program wrote the folder.
+var ErrNewer = errors.New("the stored answers are of a newer format than this program reads; upgrade enclave")
+
 // ErrCorrupt says that a stored answer is not the one that this enclave committed for the question.
 var ErrCorrupt = errors.New("a stored answer was changed on disk; restore the data folder from its backup")
 
@@ -59,12 +66,25 @@ type Ledger struct {
 func Open(ctx context.Context, dir string, k keys.Keys) (*Ledger, error) {
 	public, err := k.Public(ctx, keys.Answer)
 	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
+		err = errors.Join(os.MkdirAll(dir, 0o700), checkFormat(filepath.Join(dir, "format")))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	return &Ledger{dir, k, public}, nil
+}
+
+// checkFormat refuses a folder of another format than ours, and marks one that has no mark yet.
+func checkFormat(path string) error {
+	switch text, err := os.ReadFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return durable.WriteFile(path, []byte(format), 0o600)
+	case err != nil:
+		return err
+	case string(text) != format:
+		return ErrNewer
+	}
+	return nil
 }
 
 // signed is what the signature of an answer covers.

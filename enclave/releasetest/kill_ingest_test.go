@@ -13,6 +13,7 @@ import (
 
 	"github.com/officina-enclave/officina/enclave"
 	"github.com/officina-enclave/officina/enclave/audit"
+	"github.com/officina-enclave/officina/enclave/node"
 )
 
 // killSizes are the numbers of persons with diabetes in the snapshots that a process loads in turn; released counts
@@ -204,4 +205,9 @@ func removeOldSnapshots(t *testing.T, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// loadOf is a load of tables as the next snapshot.
+func (w *world) loadOf(tables *Tables) node.Load {
+	return node.Load{Name: "catalog.yaml", Catalog: w.catalog, Vocabulary: w.words, Source: tables, Limit: 1}
 }
