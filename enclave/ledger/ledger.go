@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/officina-enclave/officina/enclave/keys"
 	"github.com/officina-enclave/officina/internal/durable"
@@ -88,7 +89,7 @@ func checkFormat(path string) error {
 }
 
 // signed is what the signature of an answer covers.
-func (q Question) signed(document []byte) []byte { return append([]byte(q.key()+"\n"), document...) }
+func signed(key string, document []byte) []byte { return append([]byte(key+"\n"), document...) }
 
 func (l *Ledger) path(q Question, state string) string {
 	return filepath.Join(l.dir, q.key()+"."+state)
@@ -105,11 +106,34 @@ func (l *Ledger) Recall(q Question) (Answer, bool, error) {
 	}
 	n := min(len(doc), ed25519.SignatureSize)
 	signature, body := doc[:n], doc[n:]
-	if err := keys.Verify(l.public, keys.Answer, q.signed(body), signature); err != nil {
+	if err := keys.Verify(l.public, keys.Answer, signed(q.key(), body), signature); err != nil {
 		return Answer{}, false, ErrCorrupt
 	}
 	_, err = os.Stat(l.path(q, "settled"))
 	return Answer{Document: body, Settled: err == nil}, true, nil
+}
+
+// Verify checks every stored answer. The error is [ErrCorrupt], or that of the disk.
+func (l *Ledger) Verify() error {
+	files, err := os.ReadDir(l.dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		key, is := strings.CutSuffix(f.Name(), ".answer")
+		if !is {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(l.dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		n := min(len(text), ed25519.SignatureSize)
+		if err := keys.Verify(l.public, keys.Answer, signed(key, text[n:]), text[:n]); err != nil {
+			return fmt.Errorf("%w: %s", ErrCorrupt, f.Name())
+		}
+	}
+	return nil
 }
 
 // Reserve records that q is about to run. To reserve again what a crash left reserved is no error.
@@ -125,7 +149,7 @@ func (l *Ledger) Commit(ctx context.Context, q Question, document []byte) error 
 	if _, ok, err := l.Recall(q); ok || err != nil {
 		return errors.Join(errors.New("commit: the question is answered already"), err)
 	}
-	signature, err := l.keys.Sign(ctx, keys.Answer, q.signed(document))
+	signature, err := l.keys.Sign(ctx, keys.Answer, signed(q.key(), document))
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}

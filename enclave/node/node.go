@@ -134,10 +134,26 @@ func (n *Node) signer(ctx context.Context) (*audit.Signer, error) {
 // recover reads the log: it notes which snapshots are in force, and gives every run that a crash left without outcome
 // one: it ended, and released nothing.
 func (n *Node) recover(ctx context.Context) error {
-	open := map[string]audit.Entry{}
-	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), inspect.Filter{}) {
-		if err != nil {
+	open, err := n.readLog(ctx, n.Log.Key())
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(open)) {
+		e := open[id]
+		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
+		if _, err := n.Log.Append(ctx, e); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// readLog notes what the log says is in force, and returns the intents of the runs that have no outcome.
+func (n *Node) readLog(ctx context.Context, key audit.LogKey) (open map[string]audit.Entry, err error) {
+	open = map[string]audit.Entry{}
+	for r, err := range inspect.Entries(ctx, n.auditDir(), key, inspect.Filter{}) {
+		if err != nil {
+			return nil, err
 		}
 		switch r.Entry.Kind {
 		case audit.KindIntent:
@@ -150,14 +166,7 @@ func (n *Node) recover(ctx context.Context) error {
 			n.newest[r.Entry.Dataset] = r.Entry.Snapshot
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(open)) {
-		e := open[id]
-		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
-		if _, err := n.Log.Append(ctx, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return open, nil
 }
 
 // Close releases the folder.
@@ -239,11 +248,20 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 		Engine: engine{n.engine, snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
 }
 
-// snapshot opens the snapshot in force and checks that the log knows it as the newest.
+// snapshot opens the snapshot in force, and records it when a crash came between it and its entry.
 func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, error) {
-	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{})
+	s, recorded, err := n.inForce(ctx, dataset)
+	if err == nil && !recorded {
+		err = n.recordIngest(ctx, s.Manifest())
+	}
+	return s, err
+}
+
+// inForce opens the snapshot in force and checks that the log knows it, or the one before it, as the newest.
+func (n *Node) inForce(ctx context.Context, dataset string) (s *store.Store, recorded bool, err error) {
+	s, err = store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	n.mu.Lock()
 	n.stores = append(n.stores, s)
@@ -251,11 +269,11 @@ func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, erro
 	n.mu.Unlock()
 	switch m := s.Manifest(); newest {
 	case m.Digest():
-		return s, nil
-	case m.Previous: // a crash between the snapshot and its entry
-		return s, n.recordIngest(ctx, m)
+		return s, true, nil
+	case m.Previous:
+		return s, false, nil
 	}
-	return nil, ErrOldSnapshot
+	return nil, false, ErrOldSnapshot
 }
 
 // ErrOldSnapshot says that the snapshot on disk is not the one that the audit log says is in force.
