@@ -111,7 +111,11 @@ func sweep(dir string) (err error) {
 
 // unavailable is an error of the operator's: nothing of it depends on patients.
 func unavailable(what string, err error) error {
-	return &enclave.Error{Class: enclave.Unavailable, Message: fmt.Sprintf("%s: %v", what, err)}
+	message := fmt.Sprintf("%s: %v", what, err)
+	if remedy := durable.Remedy(err); remedy != "" {
+		message += "; " + remedy
+	}
+	return &enclave.Error{Class: enclave.Unavailable, Message: message}
 }
 
 func (n *Node) auditDir() string { return filepath.Join(n.Dir, "audit") }
