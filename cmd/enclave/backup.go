@@ -16,6 +16,7 @@ import (
 	"github.com/officina-enclave/officina/enclave/backup"
 	"github.com/officina-enclave/officina/enclave/node"
 	"github.com/officina-enclave/officina/internal/cli"
+	"github.com/officina-enclave/officina/internal/durable"
 	"github.com/officina-enclave/officina/internal/terminal"
 )
 
@@ -86,7 +87,11 @@ func told(nothing string, err error) error {
 			class = enclave.Invalid
 		}
 	}
-	return &enclave.Error{Class: class, Message: fmt.Sprintf("%s: %v", nothing, err)}
+	message := fmt.Sprintf("%s: %v", nothing, err)
+	if remedy := durable.Remedy(err); remedy != "" {
+		message += "; " + remedy
+	}
+	return &enclave.Error{Class: class, Message: message}
 }
 
 func sayBackup(c *cobra.Command, file string, m backup.Manifest) error {

@@ -140,12 +140,10 @@ func afterIngestKill(t *testing.T, dir string, may []int) (leftovers, size int) 
 func persons(t *testing.T, w *world) int {
 	t.Helper()
 	text := w.withHeader("story", "cohort c { index first condition in ICD10:E11 }\nreport count of c\n")
-	if err := w.submit(t.Context(), enclave.Submission{Name: "persons.cohort", Text: text, Study: "story", Subject: anna}); err != nil || w.last.err != nil {
-		t.Fatalf("the snapshot in force does not answer: %v %v", err, w.last.err)
-	}
-	d, err := enclave.ParseDocument(w.last.release.Document)
+	r := w.answered(t, enclave.Submission{Name: "persons.cohort", Text: text, Study: "story", Subject: anna})
+	d, err := enclave.ParseDocument(r.Document)
 	if err != nil || len(d.Tables) != 1 || len(d.Tables[0].Rows) != 1 {
-		t.Fatalf("no count: %v %s", err, w.last.release.Document)
+		t.Fatalf("no count: %v %s", err, r.Document)
 	}
 	n, err := strconv.Atoi(d.Tables[0].Rows[0].Values["persons"].String())
 	if err != nil {

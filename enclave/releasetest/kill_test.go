@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -71,12 +72,34 @@ func submitForever(ctx context.Context, dir string) error {
 		for range 2 {
 			fmt.Println("begins", n)
 			r, err := w.enclave.Submit(ctx, killQuery(n))
+			if tooBusy(err) {
+				continue
+			}
 			if err != nil {
 				return err
 			}
 			fmt.Println("released", canon.Sum(r.Document))
 		}
 	}
+}
+
+// tooBusy says that policy did not decide in its tenth of a second, as on a machine under load.
+func tooBusy(err error) bool {
+	var told *enclave.Error
+	return errors.As(err, &told) && len(told.Denials) == 1 && told.Denials[0].Rule == "policy-timeout"
+}
+
+// answered submits a query, again while the machine is too busy, and fails the test when it is not answered.
+func (w *world) answered(t *testing.T, s enclave.Submission) *enclave.Release {
+	t.Helper()
+	err := w.submit(t.Context(), s)
+	for tries := 0; err == nil && tooBusy(w.last.err) && tries < 50; tries++ {
+		err = w.submit(t.Context(), s)
+	}
+	if err != nil || w.last.err != nil {
+		t.Fatalf("%s is not answered: %v %v", s.Name, err, w.last.err)
+	}
+	return w.last.release
 }
 
 // killQuery is another question for each n: to have fewer than n drugs is no condition that anybody fails.
@@ -228,12 +251,10 @@ func askAgain(t *testing.T, w *world, said []line) {
 	var digests []string
 	runs := w.probe.runs
 	for range 2 {
-		if err := w.submit(t.Context(), killQuery(n)); err != nil || w.last.err != nil {
-			t.Fatalf("the question that was cut off cannot be asked again: %v %v", err, w.last.err)
-		}
-		digest := canon.Sum(w.last.release.Document)
-		if w.last.release.Envelope.Receipt.Statement.Outcome.Release != digest {
-			t.Errorf("the receipt is of %s, the release is %s", w.last.release.Envelope.Receipt.Statement.Outcome.Release, digest)
+		r := w.answered(t, killQuery(n))
+		digest := canon.Sum(r.Document)
+		if of := r.Envelope.Receipt.Statement.Outcome.Release; of != digest {
+			t.Errorf("the receipt is of %s, the release is %s", of, digest)
 		}
 		digests = append(digests, digest)
 	}
