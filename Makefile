@@ -27,7 +27,7 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort
 
 bench: ## fixed cost of a query and other benchmarks, as a table
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
 
 kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written
 	OFFICINA_KILLS=200 $(GO) test -count=1 -timeout 30m -run KilledAtAnyMoment -v ./enclave/releasetest ./enclave/audit/tlog
