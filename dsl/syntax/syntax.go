@@ -25,7 +25,7 @@ import (
 const (
 	MaxBytes   = 64 << 10
 	MaxTokens  = 4000 // words, numbers and signs, beside codes, commas and comments
-	MaxNesting = 64 // of brackets, and of expressions in expressions
+	MaxNesting = 64   // of brackets, and of expressions in expressions
 )
 
 // File is one study: the tree of one text.

@@ -19,6 +19,7 @@ import (
 	"github.com/officina-enclave/officina/enclave/keys/local"
 	"github.com/officina-enclave/officina/enclave/node"
 	"github.com/officina-enclave/officina/internal/canon"
+	"github.com/officina-enclave/officina/internal/intime"
 )
 
 // folder makes a data folder without data. What a loaded one does, cmd/enclave's script backup.txtar shows.
@@ -304,7 +305,7 @@ func FuzzUnpack(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer in.Close()
-		_, _ = (&unpacker{ctx: t.Context(), dir: dir}).run(in)
+		intime.Run(t, func() { _, _ = (&unpacker{ctx: t.Context(), dir: dir}).run(in) })
 		if list, err := os.ReadDir(above); err != nil || len(list) != 1 {
 			t.Errorf("beside the folder: %v %v", list, err)
 		}
