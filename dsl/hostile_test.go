@@ -1,6 +1,7 @@
 package dsl_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -160,24 +161,26 @@ func TestHostileTextsHaveFewFaults(t *testing.T) {
 	}
 }
 
-// BenchmarkHostile reports, as worst-ms, the text that takes longest to compile; the aim is 50 ms.
+// BenchmarkHostile reports, as worst-ms, the text that takes longest to compile, by the median of its times; the aim is
+// 50 ms. It lists the first few.
 func BenchmarkHostile(b *testing.B) {
 	target := clinic(b)
 	texts := hostile()
-	names := slices.Sorted(maps.Keys(texts))
-	took := map[string]time.Duration{}
-	rounds := 0
+	times := map[string][]time.Duration{}
 	for b.Loop() {
-		for _, name := range names {
+		for name, text := range texts {
 			began := time.Now()
-			dsl.Compile("hostile.cohort", texts[name], nil, target)
-			took[name] += time.Since(began)
+			dsl.Compile("hostile.cohort", text, nil, target)
+			times[name] = append(times[name], time.Since(began))
 		}
-		rounds++
 	}
-	slices.SortFunc(names, func(x, y string) int { return int(took[y] - took[x]) })
-	for _, name := range names[:8] {
-		b.Logf("%7.1f ms  %s", float64(took[name].Microseconds())/1000/float64(rounds), name)
+	median := func(name string) float64 {
+		slices.Sort(times[name])
+		return float64(times[name][len(times[name])/2].Microseconds()) / 1000
 	}
-	b.ReportMetric(float64(took[names[0]].Microseconds())/1000/float64(rounds), "worst-ms")
+	names := slices.SortedFunc(maps.Keys(texts), func(x, y string) int { return cmp.Compare(median(y), median(x)) })
+	for _, name := range names[:5] {
+		b.Logf("%7.1f ms  %s", median(name), name)
+	}
+	b.ReportMetric(median(names[0]), "worst-ms")
 }

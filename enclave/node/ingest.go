@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 
@@ -60,7 +59,8 @@ func keep(l Load, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return errors.Join(
-		durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600),
-		durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600))
+	if err := durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600); err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600)
 }
