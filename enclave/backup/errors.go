@@ -6,7 +6,7 @@ import "errors"
 var (
 	ErrExists    = errors.New("there is a file of that name already; nothing was changed: choose another name")
 	ErrInside    = errors.New("the backup would lie inside the data folder; choose a place outside, best on another machine")
-	ErrIrregular = errors.New("the data folder holds something that is neither file nor folder; move it away")
+	ErrIrregular = errors.New("the data folder holds a link or something else that is neither file nor folder; put the file itself there, or move it away")
 	ErrApart     = errors.New("keys/identity.txt is a link, so the identity is kept apart from the data and does not belong into the " +
 		"same file: back up with --without-keys")
 	ErrChanged = errors.New("a file changed while it was read; find out what else writes to the data folder, and back up again")

@@ -10,7 +10,7 @@
 //	studies/ID.yaml, ID.yaml.sig      studies, signed by the board
 //	policy/                           the board's bundle; absent: the one that ships
 //	audit/                            the log
-//	answers/                          stored releases
+//	answers/                          stored releases, and the number of their format
 //	trouble.log                       causes of internal errors, by reference
 //
 // One process writes a data folder at a time: the audit log's lock is the folder's lock.
