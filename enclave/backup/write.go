@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,15 +32,18 @@ type Options struct {
 // secrets are the files that open the data.
 var secrets = []string{"keys/identity.txt", "keys/keyring.age"}
 
-// Write makes a backup of a data folder that is held, in a new file. Errors: those of this package, of the disk, of the
-// keys, and ctx's; after an error there is no file.
-func Write(ctx context.Context, h *node.Held, path string, o Options) (Manifest, error) {
+// Write makes a backup of a data folder that is held, in a new file. A folder that [Restore] would refuse is refused.
+// Errors: those of this package, of node.Check, of the disk, of the keys, and ctx's; after an error there is no file.
+func Write(ctx context.Context, h *node.Held, file string, o Options) (Manifest, error) {
 	w := &writer{ctx: ctx, options: o, manifest: Manifest{Format: Format, Enclave: h.Config.Name, Created: time.Now().UTC().Truncate(time.Second), Keys: !o.WithoutKeys}}
 	var err error
 	if w.root, err = filepath.EvalSymlinks(h.Dir); err != nil {
 		return Manifest{}, err
 	}
-	if err := w.admit(path); err != nil {
+	if err := w.admit(file); err != nil {
+		return Manifest{}, err
+	}
+	if _, err := node.Check(ctx, h.Dir, nil, node.Options{}); err != nil {
 		return Manifest{}, err
 	}
 	if err := filepath.WalkDir(w.root, w.list); err != nil {
@@ -56,7 +60,7 @@ func Write(ctx context.Context, h *node.Held, path string, o Options) (Manifest,
 	if err != nil {
 		return Manifest{}, err
 	}
-	return w.manifest, durable.Write(path, 0o600, func(out io.Writer) error { return w.archive(out, first) })
+	return w.manifest, durable.Write(file, 0o600, func(out io.Writer) error { return w.archive(out, first) })
 }
 
 // writer is one backup under way.
@@ -69,11 +73,11 @@ type writer struct {
 }
 
 // admit refuses a file that is there, or would be part of itself.
-func (w *writer) admit(path string) error {
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", path, ErrExists)
+func (w *writer) admit(file string) error {
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", file, ErrExists)
 	}
-	folder, err := filepath.Abs(filepath.Dir(path))
+	folder, err := filepath.Abs(filepath.Dir(file))
 	if err == nil {
 		folder, err = filepath.EvalSymlinks(folder)
 	}
@@ -85,17 +89,17 @@ func (w *writer) admit(path string) error {
 		return err
 	}
 	if within, err := filepath.Rel(root, folder); err == nil && filepath.IsLocal(within) {
-		return fmt.Errorf("%s: %w", path, ErrInside)
+		return fmt.Errorf("%s: %w", file, ErrInside)
 	}
 	return nil
 }
 
 // list notes a file or folder, unless it is a secret that stays out or the rest of a load that was cut off.
-func (w *writer) list(path string, d fs.DirEntry, err error) error {
-	if err != nil || path == w.root {
+func (w *writer) list(at string, d fs.DirEntry, err error) error {
+	if err != nil || at == w.root {
 		return err
 	}
-	name, err := filepath.Rel(w.root, path)
+	name, err := filepath.Rel(w.root, at)
 	if err != nil {
 		return err
 	}
@@ -121,9 +125,13 @@ func (w *writer) list(path string, d fs.DirEntry, err error) error {
 	return nil
 }
 
-// measure computes the hash of a file.
+// measure computes the hash of a file. A sealed file is called by its hash.
 func (w *writer) measure(m *Member) (err error) {
 	m.SHA256, err = w.read(*m, io.Discard)
+	sealed, _ := filepath.Match("datasets/*/snapshots/*/*.parquet", m.Path)
+	if name := strings.TrimSuffix(path.Base(m.Path), ".parquet"); err == nil && sealed && m.SHA256 != "sha256:"+name {
+		err = fmt.Errorf("%w: %s", ErrDamaged, m.Path)
+	}
 	return err
 }
 

@@ -53,6 +53,9 @@ func openSubjects(path string) (*subjects, error) {
 	if s.salts, err = parseSubjects(raw); err != nil {
 		return nil, err
 	}
+	if s.salts == nil {
+		return nil, ErrSubjects
+	}
 	for _, salt := range s.salts {
 		if len(salt) != saltSize {
 			return nil, ErrSubjects
