@@ -4,7 +4,7 @@ BIN     := bin
 PACKAGES = ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench nightly update fmt
+.PHONY: help build demo test check bench kills nightly update fmt
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -27,10 +27,13 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort bench/queries/*.cohort
 
 bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: make bench BENCH='--scale 0.02')
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
 	$(GO) run ./bench $(BENCH)
 
-nightly: ## 20,000 generated plans on both engines, and long fuzzing, one target after the other
+kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written
+	OFFICINA_KILLS=200 $(GO) test -count=1 -timeout 30m -run KilledAtAnyMoment -v ./enclave/releasetest ./enclave/audit/tlog
+
+nightly: kills ## those kills, 20,000 generated plans on both engines, and long fuzzing, one target after the other
 	OFFICINA_PLANS=20000 OFFICINA_SEED=$$(date +%Y%m%d) $(GO) test -count=1 -timeout 3h ./enclave/engine/enginetest
 	./internal/fuzz.sh 5m
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/officina-enclave/officina/enclave/audit"
+	"github.com/officina-enclave/officina/internal/durable"
 )
 
 // failed records that a run ended without an answer, also when the caller has gone.
@@ -22,9 +23,19 @@ func (r *run) failed(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if _, err := r.Log.Append(ctx, e); err != nil {
-		return err
+		return onDisk(err)
 	}
 	return told
+}
+
+// onDisk tells a disk that cannot be written from other failures. Nothing of it depends on data.
+func onDisk(err error) error {
+	remedy := durable.Remedy(err)
+	if remedy == "" {
+		return err
+	}
+	return Because(Unavailable, "the enclave cannot write to its disk, and without a record nothing runs and nothing is released; "+
+		"tell the operator ("+remedy+"), then submit it again", err)
 }
 
 // tell gives the operator the cause of an error and the researcher what may be known of it.

@@ -82,7 +82,7 @@ func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms
 	if err != nil || found {
 		return stored.Document, stored.Settled, err
 	}
-	if err := stage.Do(ctx, "reserve", func() error { return r.Ledger.Reserve(q) }); err != nil {
+	if err := stage.Do(ctx, "reserve", func() error { return onDisk(r.Ledger.Reserve(q)) }); err != nil {
 		return nil, false, err
 	}
 	raw, err := stage.Of(ctx, "run", func() (*disclosure.Raw, error) { return r.Engine.Run(ctx, p) })
@@ -99,7 +99,7 @@ func (r *run) answer(ctx context.Context, p *plan.Plan, q ledger.Question, terms
 	if err != nil {
 		return nil, false, err
 	}
-	return document, false, r.Ledger.Commit(context.WithoutCancel(ctx), q, document)
+	return document, false, onDisk(r.Ledger.Commit(context.WithoutCancel(ctx), q, document))
 }
 
 // release records the outcome and only then lets the answer go.
@@ -117,7 +117,7 @@ func (r *run) release(ctx context.Context, q ledger.Question, decision policy.De
 	if err != nil {
 		return nil, err
 	}
-	if err := stage.Do(ctx, "settle", func() error { return r.Ledger.Settle(q) }); err != nil {
+	if err := stage.Do(ctx, "settle", func() error { return onDisk(r.Ledger.Settle(q)) }); err != nil {
 		return nil, err
 	}
 	receipt, err := r.receipt(ctx, outcome)
@@ -143,7 +143,7 @@ func (r *run) append(ctx context.Context, kind audit.Kind, class audit.Class) (r
 	}
 	defer stage.Begin(ctx, "record "+string(kind))()
 	at, err := r.Log.Append(ctx, e)
-	return recorded{e, at}, err
+	return recorded{e, at}, onDisk(err)
 }
 
 func (r *run) receipt(ctx context.Context, outcome recorded) (audit.Receipt, error) {

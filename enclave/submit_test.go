@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -45,10 +46,10 @@ var faults = map[string]func(b *bench){
 	"policy asks for a review":       decided(func(d *policy.Decision) error { d.Terms.Review = policy.ReviewOne; return nil }),
 	"policy denies, log fails": func(b *bench) {
 		b.decide = func(d *policy.Decision) error { d.Allow, d.Denials = false, tooEarly; return nil }
-		b.refuse(audit.KindDenied)
+		b.refuse(audit.KindDenied, errPlanted)
 	},
 
-	"the intent is not on disk":  func(b *bench) { b.refuse(audit.KindIntent) },
+	"the intent is not on disk":  func(b *bench) { b.refuse(audit.KindIntent, errPlanted) },
 	"a stored answer is damaged": func(b *bench) { b.at(audit.KindIntent, b.damage) },
 	"the ledger is gone":         func(b *bench) { b.at(audit.KindIntent, b.removeLedger) },
 	"the run fails":              func(b *bench) { b.run = failingRun },
@@ -71,10 +72,13 @@ var faults = map[string]func(b *bench){
 			return counts(p), nil
 		}
 	},
-	"the run and the log fail":   func(b *bench) { b.run = failingRun; b.refuse(audit.KindOutcome) },
-	"the outcome is not on disk": func(b *bench) { b.refuse(audit.KindOutcome) },
+	"the run and the log fail":   func(b *bench) { b.run = failingRun; b.refuse(audit.KindOutcome, errPlanted) },
+	"the outcome is not on disk": func(b *bench) { b.refuse(audit.KindOutcome, errPlanted) },
 	"the answer is not settled":  func(b *bench) { b.at(audit.KindOutcome, b.removeLedger) },
 	"the receipt is not signed":  func(b *bench) { b.receipt = planted },
+
+	"the disk is full at the intent":  func(b *bench) { b.refuse(audit.KindIntent, syscall.ENOSPC) },
+	"the disk is full at the outcome": func(b *bench) { b.refuse(audit.KindOutcome, syscall.ENOSPC) },
 
 	"the caller goes before the intent": decidedAnd(func(b *bench) { b.cancel() }),
 	"the caller goes during the run": func(b *bench) {
@@ -101,10 +105,10 @@ func decidedAnd(f func(*bench)) func(*bench) {
 }
 
 // refuse makes the log fail on entries of a kind.
-func (b *bench) refuse(kind audit.Kind) {
+func (b *bench) refuse(kind audit.Kind, err error) {
 	b.append = func(e audit.Entry) error {
 		if e.Kind == kind {
-			return errPlanted
+			return err
 		}
 		return nil
 	}

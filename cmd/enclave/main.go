@@ -31,12 +31,13 @@ func root() *cobra.Command {
 Try it:          enclave demo
 A new enclave:   enclave init --data DIR …, enclave ingest, enclave study add, enclave query
 For auditors:    enclave audit verify --data DIR
+For the worst:   enclave backup FILE, enclave restore FILE DIR
 
 Exit codes: 0 done, 1 internal, 2 invalid, 3 denied, 4 withheld, 7 not found, 8 unavailable.`,
 		Args: cobra.NoArgs,
 	}
 	c.PersistentFlags().String("data", dataFolder(), "the data folder (also: OFFICINA_HOME)")
-	c.AddCommand(demoCommand(), initCommand(), ingestCommand(), queryCommand(), studyCommand(), auditCommand(), keysCommand(), policyCommand(), configCommand())
+	c.AddCommand(demoCommand(), initCommand(), ingestCommand(), queryCommand(), studyCommand(), auditCommand(), keysCommand(), backupCommand(), restoreCommand(), policyCommand(), configCommand())
 	return c
 }
 

@@ -11,11 +11,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/officina-enclave/officina/connectors"
 	"github.com/officina-enclave/officina/connectors/connectorstest"
 	"github.com/officina-enclave/officina/connectors/csv"
 	"github.com/officina-enclave/officina/internal/deptest"
+	"github.com/officina-enclave/officina/internal/intime"
 )
 
 // TestGood reads each archive's files by its mapping.yaml and compares with its sections person, condition.
@@ -120,8 +122,47 @@ func FuzzRead(f *testing.F) {
 		dir := t.TempDir()
 		write(t, dir, "mapping.yaml", []byte(strings.ReplaceAll(mapping, ".gz", "")))
 		write(t, dir, "p.csv", data)
-		_ = readAll(dir)
+		intime.Run(t, func() { checkRead(t, dir) })
 	})
+}
+
+// FuzzMapping looks for the same with any mapping.
+func FuzzMapping(f *testing.F) {
+	f.Add([]byte(strings.ReplaceAll(mapping, ".gz", "")), []byte("id,sex\n1,f\n"))
+	files, err := filepath.Glob("testdata/*/*.txtar")
+	if err != nil || len(files) == 0 {
+		f.Fatal(files, err)
+	}
+	for _, file := range files {
+		a, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		var text, data []byte
+		for _, s := range a.Files {
+			switch {
+			case s.Name == "mapping.yaml":
+				text = s.Data
+			case strings.HasSuffix(s.Name, ".csv") && data == nil:
+				text, data = bytes.ReplaceAll(text, []byte(s.Name), []byte("p.csv")), s.Data
+			}
+		}
+		f.Add(text, data)
+	}
+	f.Fuzz(func(t *testing.T, text, data []byte) {
+		dir := t.TempDir()
+		write(t, dir, "mapping.yaml", text)
+		write(t, dir, "p.csv", data)
+		intime.Run(t, func() { checkRead(t, dir) })
+	})
+}
+
+// checkRead expects an error with a place, or none.
+func checkRead(t *testing.T, dir string) {
+	var fault *connectors.Error
+	if err := readAll(dir); err != nil && !errors.As(err, &fault) {
+		t.Errorf("an error without a place: %v", err)
+	}
 }
 
 func Example() {

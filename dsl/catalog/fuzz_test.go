@@ -7,13 +7,16 @@ import (
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/internal/intime"
 )
 
 // FuzzParse looks for panics, for remarks outside the file, and for catalogs whose digest is not theirs.
 func FuzzParse(f *testing.F) {
 	seed(f, "testdata/*/*.yaml")
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, out := catalog.Parse("fuzz.yaml", text)
+		var c *catalog.Catalog
+		var out diag.List
+		intime.Run(t, func() { c, out = catalog.Parse("fuzz.yaml", text) })
 		checkRemarks(t, text, out, c != nil)
 		if c == nil {
 			return
@@ -30,7 +33,9 @@ func FuzzParseVocabulary(f *testing.F) {
 	seed(f, "testdata/bad/*.csv")
 	f.Add([]byte(codes))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		v, out := catalog.ParseVocabulary(text)
+		var v *catalog.Vocabulary
+		var out diag.List
+		intime.Run(t, func() { v, out = catalog.ParseVocabulary(text) })
 		checkRemarks(t, text, out, v != nil)
 		if v == nil {
 			return

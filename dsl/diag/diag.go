@@ -10,10 +10,15 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
-// Max is the number of diagnostics shown at once.
-const Max = 20
+const (
+	// Max is the number of diagnostics shown at once.
+	Max = 20
+	// MaxSentence is the most bytes of a message or hint.
+	MaxSentence = 1000
+)
 
 // Pos is a place in a source text. Offset counts bytes from 0; Line and Column count from 1, Column in runes.
 type Pos struct {
@@ -67,12 +72,30 @@ type Diagnostic struct {
 // List collects diagnostics. The zero value is ready to use.
 type List []Diagnostic
 
-// Add appends d, as an error unless it says otherwise.
+// Add appends d, as an error unless it says otherwise. A sentence of more than [MaxSentence] bytes, which quotes a name
+// without end, is cut.
 func (l *List) Add(d Diagnostic) {
 	if d.Severity == "" {
 		d.Severity = Error
 	}
+	d.Message = cut(d.Message)
+	d.Hints, d.Related = slices.Clone(d.Hints), slices.Clone(d.Related)
+	for i := range d.Hints {
+		d.Hints[i] = cut(d.Hints[i])
+	}
+	for i := range d.Related {
+		d.Related[i].Message = cut(d.Related[i].Message)
+	}
 	*l = append(*l, d)
+}
+
+// cut shortens a sentence in its middle, so that its end can still be read.
+func cut(s string) string {
+	if len(s) <= MaxSentence {
+		return s
+	}
+	half := MaxSentence/2 - len("…")
+	return strings.ToValidUTF8(s[:half], "") + "…" + strings.ToValidUTF8(s[len(s)-half:], "")
 }
 
 // Failed reports whether the list holds an error.

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/syntax"
+	"github.com/officina-enclave/officina/internal/intime"
 )
 
 // sources are the texts of testdata: every input of a golden file and every study.
@@ -58,11 +59,9 @@ func read(t testing.TB, file string) string {
 
 // checkParse holds for every text: it ends in time, and every diagnostic and node is in the text.
 func checkParse(t *testing.T, source string) {
-	start := time.Now()
-	f, list := syntax.Parse("fuzz.cohort", source)
-	if took := time.Since(start); took > 5*budget {
-		t.Errorf("reading took %v", took)
-	}
+	var f *syntax.File
+	var list diag.List
+	intime.Run(t, func() { f, list = syntax.Parse("fuzz.cohort", source) })
 	for _, d := range list {
 		if d.Message == "" || d.Code == "" || d.Span.From.Offset > d.Span.To.Offset || d.Span.To.Offset > len(source) {
 			t.Errorf("bad diagnostic %+v", d)
@@ -115,7 +114,7 @@ func FuzzFormat(f *testing.F) {
 	for _, s := range sources(f) {
 		f.Add(s)
 	}
-	f.Fuzz(checkFormat)
+	f.Fuzz(func(t *testing.T, source string) { intime.Run(t, func() { checkFormat(t, source) }) })
 }
 
 // Every prefix of a study, and every study without one of its words, is a likely text of an author at work.

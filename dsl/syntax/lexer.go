@@ -26,7 +26,7 @@ const (
 		`|%|10\*-?\d+|[A-Za-zµμ]*\[[A-Za-z0-9_']+\]|[A-Za-zµμ][A-Za-z0-9µμ]*` + unitNote + `|[µμ][A-Za-z]+`
 )
 
-// definition never fails: what is no token of the language becomes Unclosed or Other, and no rule of the
+// definition says what the tokens are, to the grammar and to the test of [tokens]. It never fails: what is no token of the language becomes Unclosed or Other, and no rule of the
 // grammar takes those. Rules in lower case give no token.
 var definition = lexer.MustStateful(lexer.Rules{
 	"Root": {
@@ -53,9 +53,16 @@ var definition = lexer.MustStateful(lexer.Rules{
 	},
 })
 
-// The kinds of token that the package's own code tells apart; the grammar names the others.
+// The kinds of token.
 var (
 	kindComment  = definition.Symbols()["Comment"]
+	kindDate     = definition.Symbols()["Date"]
+	kindOrdinal  = definition.Symbols()["Ordinal"]
+	kindNumber   = definition.Symbols()["Number"]
+	kindCurie    = definition.Symbols()["Curie"]
+	kindAs       = definition.Symbols()["As"]
+	kindUnit     = definition.Symbols()["Unit"]
+	kindOther    = definition.Symbols()["Other"]
 	kindUnclosed = definition.Symbols()["Unclosed"]
 	kindMark     = definition.Symbols()["Mark"]
 	kindRelation = definition.Symbols()["Relation"]
@@ -65,20 +72,13 @@ var (
 	kindString   = definition.Symbols()["String"]
 )
 
-// tokens lists the tokens of a text, comments included, with the end of the text as the last.
-func tokens(source string) []lexer.Token {
-	lex, _ := definition.LexString("", source) // never fails: see Other
-	ts, _ := lexer.ConsumeAll(lex)
-	return ts
-}
-
 // code returns the tokens without comments: what the grammar sees.
 func code(all []lexer.Token) []lexer.Token {
 	return slices.DeleteFunc(slices.Clone(all), func(t lexer.Token) bool { return t.Type == kindComment })
 }
 
 // Reserved reports whether a word is never a name; a catalog should not call a source or column so.
-func Reserved(word string) bool { return slices.Contains(strings.Fields(reserved), word) }
+func Reserved(word string) bool { return keywords[word] }
 
 // replay is a lexer of tokens that were read before.
 type replay struct{ rest []lexer.Token }
@@ -150,12 +150,21 @@ func hidden(r rune) bool {
 	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
-// tokenLimits refuses strings without an end and brackets nested too deeply.
+// tokenLimits refuses strings without an end, brackets nested too deeply, and too many tokens. What counts is what takes
+// time to parse: long lists of codes do not.
 func tokenLimits(ts []lexer.Token) diag.List {
 	var list diag.List
-	depth := 0
+	depth, count := 0, 0
 	for _, t := range ts {
+		if t.Type != kindCurie && t.Value != "," {
+			count++
+		}
 		switch {
+		case count > MaxTokens:
+			list.Add(tooManyTokens(spanOf(t)))
+			return list
+		case len(list) == diag.Max:
+			return list
 		case t.Type == kindUnclosed:
 			list.Add(unterminatedString(spanOf(t)))
 		case t.Type == kindMark && (t.Value == "(" || t.Value == "{"):

@@ -13,8 +13,8 @@ import (
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
-// budget is the processor time in which any text is read and formatted, errors included. The aim is one
-// second; the longest of the texts below takes about 0.6 s alone, and a busy machine slows its processors down.
+// budget is the processor time in which any text is read and formatted, errors included. The longest of the texts below
+// takes about 50 ms alone, and a busy machine slows its processors down.
 const budget = 2 * time.Second
 
 // worst lists the texts that cost a parser the most: one form nested to the limit, or repeated to the limit.

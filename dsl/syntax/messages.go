@@ -15,6 +15,12 @@ func tooLong(at diag.Pos, n int) diag.Diagnostic {
 		Hints:   []string{"divide the study into several files"}}
 }
 
+func tooManyTokens(s diag.Span) diag.Diagnostic {
+	return diag.Diagnostic{Code: "too-long", Span: s,
+		Message: fmt.Sprintf("the text has more than %d words, numbers and signs, beside codes and commas; the rest is not read", MaxTokens),
+		Hints:   []string{"divide the study into several files"}}
+}
+
 func notUTF8(at diag.Pos) diag.Diagnostic {
 	return diag.Diagnostic{Code: "not-utf8", Span: diag.Span{From: at, To: at},
 		Message: "this byte is not UTF-8 text",

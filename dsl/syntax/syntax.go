@@ -1,6 +1,6 @@
 // Package syntax turns the text of a cohort query into a tree, and lays the text out.
 //
-// [Parse] checks the limits of a text ([MaxBytes], [MaxNesting]), cuts it into tokens, and reads one declaration
+// [Parse] checks the limits of a text ([MaxBytes], [MaxTokens], [MaxNesting]), cuts it into tokens, and reads one declaration
 // or statement at a time, so that several errors come at once and each costs only its own statement. The tree
 // ([File], [Decl], [Stmt], [Expr], [EventSet]) mirrors the text: nothing is resolved, names and units are
 // words, and every node has the span it was written as. What a text means is for package check to say.
@@ -24,7 +24,8 @@ import (
 // The limits of a text; beyond them nothing is parsed.
 const (
 	MaxBytes   = 64 << 10
-	MaxNesting = 64 // of brackets, and of expressions in expressions
+	MaxTokens  = 4000 // words, numbers and signs, beside codes, commas and comments
+	MaxNesting = 64   // of brackets, and of expressions in expressions
 )
 
 // File is one study: the tree of one text.

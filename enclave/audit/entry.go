@@ -91,11 +91,11 @@ func (e Entry) Canonical() ([]byte, error) {
 // The error is [ErrEntry] and quotes nothing.
 func ParseEntry(text []byte) (Entry, error) {
 	var e Entry
-	if err := json.Unmarshal(text, &e); err != nil {
+	if err := json.Unmarshal(text, &e); err != nil || e.V != Version {
+		if newer(text) {
+			return Entry{}, fmt.Errorf("%w: it is newer than version %d, which this program reads; upgrade officina", ErrEntry, Version)
+		}
 		return Entry{}, fmt.Errorf("%w: not JSON of its form", ErrEntry)
-	}
-	if e.V != Version {
-		return Entry{}, fmt.Errorf("%w: unknown version %d; use a newer officina", ErrEntry, e.V)
 	}
 	again, err := e.Canonical()
 	if err != nil {
@@ -115,4 +115,12 @@ func (e Entry) Conflict(outcome Entry) string {
 		}
 	}
 	return ""
+}
+
+// newer tells that a text is an entry of a later version than ours.
+func newer(text []byte) bool {
+	var of struct {
+		V int `json:"v"`
+	}
+	return json.Unmarshal(text, &of) == nil && of.V > Version
 }

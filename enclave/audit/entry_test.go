@@ -211,3 +211,11 @@ func FuzzParseEntry(f *testing.F) {
 		}
 	})
 }
+
+func TestANewerEntrySaysUpgrade(t *testing.T) {
+	for _, text := range []string{`{"v":2}`, `{"class":["ok"],"v":2}`} {
+		if _, err := audit.ParseEntry([]byte(text)); !errors.Is(err, audit.ErrEntry) || !strings.Contains(err.Error(), "upgrade") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

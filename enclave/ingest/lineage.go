@@ -106,6 +106,12 @@ func readEnvelope(path, dataset string) (e envelope, err error) {
 	if err != nil {
 		return e, err
 	}
+	var of struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(text, &of); err == nil && of.Format > 1 {
+		return e, fmt.Errorf("%w: it is of format %d, this program reads 1; upgrade enclave", ErrLineage, of.Format)
+	}
 	if err := json.Unmarshal(text, &e); err != nil || e.Format != 1 || e.Dataset != dataset {
 		return e, fmt.Errorf("%w: it is damaged or of another dataset; restore it from the backup", ErrLineage)
 	}

@@ -102,10 +102,11 @@ const (
 	Checkpoint Use = "checkpoint" // checkpoint of the audit log
 	Study      Use = "study"      // study file of the ethics board
 	Answer     Use = "answer"     // stored release with its question
+	Backup     Use = "backup"     // contents of a backup of the data folder
 )
 
 // Uses lists every use, in order of name.
-func Uses() []Use { return []Use{Answer, Checkpoint, Manifest, Receipt, Study} }
+func Uses() []Use { return []Use{Answer, Backup, Checkpoint, Manifest, Receipt, Study} }
 
 // Message returns the bytes that are signed for msg under use: "officina/<use>/v1\n" followed by msg. A checkpoint
 // is signed as it is, as C2SP signed-note asks: it begins with the name of its log, "officina/<enclave>\n", and an

@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/officina-enclave/officina/enclave/keys"
 	"github.com/officina-enclave/officina/internal/durable"
@@ -44,6 +45,13 @@ type Answer struct {
 	Settled bool
 }
 
+// format numbers the layout of the folder, and stands in its file "format". A folder without that file is of format 1,
+// and gets it.
+const format = "1\n"
+
+// ErrNewer says that a newer version of this program wrote the folder.
+var ErrNewer = errors.New("the stored answers are of a newer format than this program reads; upgrade enclave")
+
 // ErrCorrupt says that a stored answer is not the one that this enclave committed for the question.
 var ErrCorrupt = errors.New("a stored answer was changed on disk; restore the data folder from its backup")
 
@@ -59,7 +67,7 @@ type Ledger struct {
 func Open(ctx context.Context, dir string, k keys.Keys) (*Ledger, error) {
 	public, err := k.Public(ctx, keys.Answer)
 	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
+		err = errors.Join(os.MkdirAll(dir, 0o700), checkFormat(filepath.Join(dir, "format")))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
@@ -67,8 +75,21 @@ func Open(ctx context.Context, dir string, k keys.Keys) (*Ledger, error) {
 	return &Ledger{dir, k, public}, nil
 }
 
+// checkFormat refuses a folder of another format than ours, and marks one that has no mark yet.
+func checkFormat(path string) error {
+	switch text, err := os.ReadFile(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return durable.WriteFile(path, []byte(format), 0o600)
+	case err != nil:
+		return err
+	case string(text) != format:
+		return ErrNewer
+	}
+	return nil
+}
+
 // signed is what the signature of an answer covers.
-func (q Question) signed(document []byte) []byte { return append([]byte(q.key()+"\n"), document...) }
+func signed(key string, document []byte) []byte { return append([]byte(key+"\n"), document...) }
 
 func (l *Ledger) path(q Question, state string) string {
 	return filepath.Join(l.dir, q.key()+"."+state)
@@ -85,11 +106,34 @@ func (l *Ledger) Recall(q Question) (Answer, bool, error) {
 	}
 	n := min(len(doc), ed25519.SignatureSize)
 	signature, body := doc[:n], doc[n:]
-	if err := keys.Verify(l.public, keys.Answer, q.signed(body), signature); err != nil {
+	if err := keys.Verify(l.public, keys.Answer, signed(q.key(), body), signature); err != nil {
 		return Answer{}, false, ErrCorrupt
 	}
 	_, err = os.Stat(l.path(q, "settled"))
 	return Answer{Document: body, Settled: err == nil}, true, nil
+}
+
+// Verify checks every stored answer. The error is [ErrCorrupt], or that of the disk.
+func (l *Ledger) Verify() error {
+	files, err := os.ReadDir(l.dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		key, is := strings.CutSuffix(f.Name(), ".answer")
+		if !is {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(l.dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		n := min(len(text), ed25519.SignatureSize)
+		if err := keys.Verify(l.public, keys.Answer, signed(key, text[n:]), text[:n]); err != nil {
+			return fmt.Errorf("%w: %s", ErrCorrupt, f.Name())
+		}
+	}
+	return nil
 }
 
 // Reserve records that q is about to run. To reserve again what a crash left reserved is no error.
@@ -105,7 +149,7 @@ func (l *Ledger) Commit(ctx context.Context, q Question, document []byte) error 
 	if _, ok, err := l.Recall(q); ok || err != nil {
 		return errors.Join(errors.New("commit: the question is answered already"), err)
 	}
-	signature, err := l.keys.Sign(ctx, keys.Answer, q.signed(document))
+	signature, err := l.keys.Sign(ctx, keys.Answer, signed(q.key(), document))
 	if err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}

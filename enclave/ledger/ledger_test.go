@@ -123,3 +123,33 @@ func TestAnAnswerOfAnotherEnclaveIsRefused(t *testing.T) {
 func TestImports(t *testing.T) {
 	deptest.Only(t, "enclave/keys", "internal/durable")
 }
+
+// FuzzRecall puts any bytes into a stored answer; whatever is recalled must be what was committed.
+func FuzzRecall(f *testing.F) {
+	dir := f.TempDir()
+	ring, err := local.CreateFromSeed(filepath.Join(dir, "keys"), 1)
+	if err != nil {
+		f.Fatal(err)
+	}
+	l, err := Open(f.Context(), filepath.Join(dir, "ledger"), ring)
+	if err == nil {
+		err = errors.Join(l.Reserve(question), l.Commit(f.Context(), question, []byte("an answer")))
+	}
+	whole, readErr := os.ReadFile(l.path(question, "answer"))
+	if err := errors.Join(err, readErr); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:64])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		must(t, os.WriteFile(l.path(question, "answer"), text, 0o600))
+		a, ok, err := l.Recall(question)
+		if ok && string(a.Document) != "an answer" || ok == (err != nil) {
+			t.Errorf("%q is recalled as %q: %v", text, a.Document, err)
+		}
+		if verified := l.Verify() == nil; verified != ok {
+			t.Errorf("recalled %v, verified %v", ok, verified)
+		}
+	})
+}

@@ -37,7 +37,7 @@ var nameShape = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 func (c Config) validate() error {
 	switch {
 	case c.Format != Format:
-		return fmt.Errorf("format: %d is not known; this program reads %d", c.Format, Format)
+		return wrongFormat(c.Format)
 	case !nameShape.MatchString(c.Name) || len(c.Name) > 40:
 		return fmt.Errorf("name: use small letters, digits and dashes, such as irccs-example")
 	case c.Contact == "":
@@ -56,16 +56,38 @@ func ReadConfig(dir string) (Config, error) {
 	if err != nil {
 		return Config{}, &enclave.Error{Class: enclave.NotFound, Message: fmt.Sprintf("%s is no data folder; make one with `enclave init`", dir)}
 	}
-	var c Config
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	if err = d.Decode(&c); err == nil {
-		err = c.validate()
-	}
+	c, err := parseConfig(text)
 	if err != nil {
 		return Config{}, &enclave.Error{Class: enclave.Invalid, Message: fmt.Sprintf("%s: %v", path, err)}
 	}
 	return c, nil
+}
+
+// parseConfig looks at the format first: another one may have other keys.
+func parseConfig(text []byte) (c Config, err error) {
+	var of struct {
+		Format int `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(text, &of); err != nil {
+		return c, err
+	}
+	if of.Format > Format {
+		return c, wrongFormat(of.Format)
+	}
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil {
+		return c, err
+	}
+	return c, c.validate()
+}
+
+// wrongFormat tells what to do about a data folder of another layout.
+func wrongFormat(n int) error {
+	if n > Format {
+		return fmt.Errorf("format: %d is newer than this program, which reads %d; upgrade enclave", n, Format)
+	}
+	return fmt.Errorf("format: %d is not known; this program reads %d", n, Format)
 }
 
 // writeConfig makes a data folder's enclave.yaml.

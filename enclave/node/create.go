@@ -49,25 +49,28 @@ func writeBoard(dir string, boardKeys []ed25519.PublicKey) error {
 	return durable.WriteFile(filepath.Join(dir, "keys", "board.pub.pem"), text, 0o600)
 }
 
-// AddStudy registers a study that a board key signed.
+// AddStudy registers a study that a board key signed: in the log first, so that none is in force that the log does not
+// know.
 func (n *Node) AddStudy(ctx context.Context, text, signature []byte) (study.Study, error) {
 	signers, err := board(n.Dir)
 	if err != nil {
 		return study.Study{}, unavailable("the studies", err)
 	}
-	s, err := study.Parse(text)
+	s, err := study.Verify(text, signature, signers)
 	entry := audit.Entry{Kind: audit.KindStudy, Action: "registered", Study: s.ID, Ref: canon.Sum(text), Time: n.now()}
 	if err == nil && entry.Validate() != nil {
 		err = errors.New("the id of a study takes small letters and digits, with single dots, dashes and underscores between them")
 	}
-	if err == nil {
-		s, err = study.Add(filepath.Join(n.Dir, "studies"), text, signature, signers)
-	}
 	if err != nil {
 		return study.Study{}, &enclave.Error{Class: enclave.Invalid, Message: err.Error()}
 	}
-	_, err = n.Log.Append(ctx, entry)
-	return s, err
+	if _, err = n.Log.Append(ctx, entry); err == nil {
+		s, err = study.Add(filepath.Join(n.Dir, "studies"), text, signature, signers)
+	}
+	if err != nil {
+		return study.Study{}, unavailable("the study was not registered", err)
+	}
+	return s, nil
 }
 
 // PublicKeys is what the enclave publishes, so that anybody can check its receipts and its log.

@@ -2,7 +2,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -39,14 +38,25 @@ func (n *Node) Ingest(ctx context.Context, l Load) (ingest.Report, error) {
 	}
 	c := target.Catalog
 	if err := keep(l, catalogDir(n.Dir, c.Dataset, c.Digest())); err != nil {
-		return ingest.Report{}, err
+		return ingest.Report{}, notLoaded(err)
 	}
 	report, manifest, err := ingest.Run(ctx, ingest.Options{Catalog: c, Vocabulary: target.Vocabulary, Source: l.Source,
 		Dir: DatasetDir(n.Dir, c.Dataset), Keys: n.Keys, Seed: l.Seed, Limit: l.Limit, Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: sortMemory}, Progress: l.Progress})
 	if err != nil {
-		return report, err
+		return report, notLoaded(err)
 	}
-	return report, n.recordIngest(ctx, manifest)
+	if err := n.recordIngest(ctx, manifest); err != nil {
+		return report, unavailable("the data are loaded, but not yet in the audit log, where the next query will put them", err)
+	}
+	return report, nil
+}
+
+// notLoaded tells a disk that fails, which is the operator's matter, from data that do, which are the steward's.
+func notLoaded(err error) error {
+	if durable.Remedy(err) == "" {
+		return err
+	}
+	return unavailable("nothing was loaded; the old snapshot stays in force", err)
 }
 
 // keep stores the catalog and the vocabulary where the snapshot will look for them.
@@ -54,7 +64,8 @@ func keep(l Load, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return errors.Join(
-		durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600),
-		durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600))
+	if err := durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600); err != nil {
+		return err
+	}
+	return durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600)
 }

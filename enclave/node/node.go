@@ -10,7 +10,7 @@
 //	studies/ID.yaml, ID.yaml.sig      studies, signed by the board
 //	policy/                           the board's bundle; absent: the one that ships
 //	audit/                            the log
-//	answers/                          stored releases
+//	answers/                          stored releases, and the number of their format
 //	trouble.log                       causes of internal errors, by reference
 //
 // One process writes a data folder at a time: the audit log's lock is the folder's lock.
@@ -45,6 +45,7 @@ import (
 	"github.com/officina-enclave/officina/enclave/ledger"
 	"github.com/officina-enclave/officina/enclave/store"
 	"github.com/officina-enclave/officina/enclave/study"
+	"github.com/officina-enclave/officina/internal/durable"
 	"github.com/officina-enclave/officina/policy"
 	"github.com/officina-enclave/officina/policy/opa"
 )
@@ -89,7 +90,7 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 		n.Log, err = tlog.Open(ctx, n.auditDir(), signer)
 	}
 	if err == nil {
-		err = n.recover(ctx)
+		err = errors.Join(sweep(dir), n.recover(ctx))
 	}
 	if err != nil {
 		return nil, errors.Join(unavailable("the audit log", err), n.Close())
@@ -103,9 +104,24 @@ const imageBudget = 896 << 20
 
 var engineLimits = duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: "448MiB"}, Runs: 2}
 
+// sweep removes the temporary files that a crash left.
+func sweep(dir string) (err error) {
+	for _, pattern := range []string{".", "keys", "studies", "audit", "answers", "datasets/*", "datasets/*/catalogs/*"} {
+		below, _ := fs.Glob(os.DirFS(dir), pattern) // the patterns are good
+		for _, name := range below {
+			err = errors.Join(err, durable.Sweep(filepath.Join(dir, name)))
+		}
+	}
+	return err
+}
+
 // unavailable is an error of the operator's: nothing of it depends on patients.
 func unavailable(what string, err error) error {
-	return &enclave.Error{Class: enclave.Unavailable, Message: fmt.Sprintf("%s: %v", what, err)}
+	message := fmt.Sprintf("%s: %v", what, err)
+	if remedy := durable.Remedy(err); remedy != "" {
+		message += "; " + remedy
+	}
+	return &enclave.Error{Class: enclave.Unavailable, Message: message}
 }
 
 func (n *Node) auditDir() string { return filepath.Join(n.Dir, "audit") }
@@ -128,10 +144,26 @@ func (n *Node) signer(ctx context.Context) (*audit.Signer, error) {
 // recover reads the log: it notes which snapshots are in force, and gives every run that a crash left without outcome
 // one: it ended, and released nothing.
 func (n *Node) recover(ctx context.Context) error {
-	open := map[string]audit.Entry{}
-	for r, err := range inspect.Entries(ctx, n.auditDir(), n.Log.Key(), inspect.Filter{}) {
-		if err != nil {
+	open, err := n.readLog(ctx, n.Log.Key())
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(open)) {
+		e := open[id]
+		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
+		if _, err := n.Log.Append(ctx, e); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// readLog notes what the log says is in force, and returns the intents of the runs that have no outcome.
+func (n *Node) readLog(ctx context.Context, key audit.LogKey) (open map[string]audit.Entry, err error) {
+	open = map[string]audit.Entry{}
+	for r, err := range inspect.Entries(ctx, n.auditDir(), key, inspect.Filter{}) {
+		if err != nil {
+			return nil, err
 		}
 		switch r.Entry.Kind {
 		case audit.KindIntent:
@@ -144,14 +176,7 @@ func (n *Node) recover(ctx context.Context) error {
 			n.newest[r.Entry.Dataset] = r.Entry.Snapshot
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(open)) {
-		e := open[id]
-		e.Kind, e.Class, e.Subject, e.Ref, e.Time = audit.KindRecovered, audit.ClassInternal, "", id, n.now()
-		if _, err := n.Log.Append(ctx, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return open, nil
 }
 
 // Close releases the folder.
@@ -233,11 +258,20 @@ func (n *Node) Enclave(ctx context.Context, dataset string) (*enclave.Enclave, e
 		Engine: engine{n.engine, snapshot}, Ledger: answers, Log: n.Log, Receipt: n.receipt, Now: n.now, Trouble: n.trouble}, nil
 }
 
-// snapshot opens the snapshot in force and checks that the log knows it as the newest.
+// snapshot opens the snapshot in force, and records it when a crash came between it and its entry.
 func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, error) {
-	s, err := store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{ImageBudget: imageBudget})
+	s, recorded, err := n.inForce(ctx, dataset)
+	if err == nil && !recorded {
+		err = n.recordIngest(ctx, s.Manifest())
+	}
+	return s, err
+}
+
+// inForce opens the snapshot in force and checks that the log knows it, or the one before it, as the newest.
+func (n *Node) inForce(ctx context.Context, dataset string) (s *store.Store, recorded bool, err error) {
+	s, err = store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{ImageBudget: imageBudget})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	n.mu.Lock()
 	n.stores = append(n.stores, s)
@@ -245,11 +279,11 @@ func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, erro
 	n.mu.Unlock()
 	switch m := s.Manifest(); newest {
 	case m.Digest():
-		return s, nil
-	case m.Previous: // a crash between the snapshot and its entry
-		return s, n.recordIngest(ctx, m)
+		return s, true, nil
+	case m.Previous:
+		return s, false, nil
 	}
-	return nil, ErrOldSnapshot
+	return nil, false, ErrOldSnapshot
 }
 
 // ErrOldSnapshot says that the snapshot on disk is not the one that the audit log says is in force.

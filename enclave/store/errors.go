@@ -27,6 +27,7 @@ var (
 	ErrBudget    = errors.New("store: image does not fit the memory budget")
 	ErrClosed    = errors.New("store: closed")
 	ErrManifest  = errors.New("store: manifest is malformed")
+	ErrNewer     = errors.New("store: manifest is of a newer format")
 	ErrSignature = errors.New("store: manifest signature does not verify")
 	ErrRollback  = errors.New("store: manifest is older than the newest known")
 	ErrPinned    = errors.New("store: manifest is not the expected one")

@@ -103,6 +103,14 @@ func (m Manifest) sign(ctx context.Context, k keys.Keys) (signed, error) {
 // spelling of a manifest only. It does not check the signature.
 func parseManifest(text []byte) (signed, error) {
 	var s signed
+	var of struct {
+		Manifest struct {
+			Format int `json:"format"`
+		} `json:"manifest"`
+	}
+	if err := json.Unmarshal(text, &of); err == nil && of.Manifest.Format > manifestFormat {
+		return signed{}, fmt.Errorf("%w: format %d, this program reads %d; upgrade enclave", ErrNewer, of.Manifest.Format, manifestFormat)
+	}
 	if err := json.Unmarshal(text, &s); err != nil {
 		return signed{}, fmt.Errorf("%w: not JSON; restore it from the backup", ErrManifest)
 	}

@@ -23,6 +23,12 @@ type document struct {
 func Parse(text []byte) (Study, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
+	var of struct {
+		Format int `yaml:"format"`
+	}
+	if err := yaml.Unmarshal(text, &of); err == nil && of.Format > 1 { // another format may have other keys
+		return Study{}, fmt.Errorf("%w: format %d is newer than this program, which reads 1; upgrade enclave", ErrFormat, of.Format)
+	}
 	var doc document
 	if err := dec.Decode(&doc); err != nil {
 		return Study{}, fmt.Errorf("%w: %w", ErrFormat, err)

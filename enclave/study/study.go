@@ -77,13 +77,18 @@ func Load(dir, id string, board []ed25519.PublicKey) (Study, error) {
 	return s, err
 }
 
-// Add puts a signed study into dir, where it replaces one of the same id. A crash at any moment leaves the
-// old study or the new one, each with its signature.
-func Add(dir string, text, signatures []byte, board []ed25519.PublicKey) (Study, error) {
+// Verify returns the study of a text that a board key signed as it stands.
+func Verify(text, signatures []byte, board []ed25519.PublicKey) (Study, error) {
 	if err := verify(board, text, signatures); err != nil {
 		return Study{}, err
 	}
-	s, err := Parse(text)
+	return Parse(text)
+}
+
+// Add puts a signed study into dir, where it replaces one of the same id. A crash at any moment leaves the
+// old study or the new one, each with its signature.
+func Add(dir string, text, signatures []byte, board []ed25519.PublicKey) (Study, error) {
+	s, err := Verify(text, signatures, board)
 	if err != nil {
 		return Study{}, err
 	}

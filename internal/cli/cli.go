@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -67,6 +68,7 @@ func Main(root *cobra.Command) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root.SilenceErrors, root.SilenceUsage = true, true
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // what libraries note is not for users; nothing of ours logs
 	asJSON := root.PersistentFlags().Bool("json", false, "print JSON instead of text, errors as well")
 	return show(os.Stderr, run(ctx, root), *asJSON)
 }

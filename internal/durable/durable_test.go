@@ -3,6 +3,7 @@ package durable
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -43,5 +44,28 @@ func TestWriteFileKeepsTheOldContentOnFailure(t *testing.T) {
 	}
 	if err := WriteFile(filepath.Join(dir, "absent", "f"), nil, 0o600); err == nil {
 		t.Error("wrote into a folder that does not exist")
+	}
+}
+
+func TestSweepTakesOnlyWhatWasLeft(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{".f.tmp-123", "f", ".hidden", "f.tmp-1"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Sweep(dir); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if got := strings.Join(left, " "); got != ".hidden f f.tmp-1" {
+		t.Errorf("left are %s", got)
+	}
+	if err := Sweep(filepath.Join(dir, "absent")); err != nil {
+		t.Error(err)
 	}
 }

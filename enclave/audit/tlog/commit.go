@@ -17,12 +17,13 @@ type result struct {
 	err   error
 }
 
-// commit writes what is waiting, as one batch, then what came meanwhile, until queue is closed.
+// commit writes what is waiting, as one batch, then what came meanwhile, until queue is closed. After each batch it
+// calls written.
 //
 // (Tessera has a queue of its own, but closes a batch by age even while another is being written; under load its
 // batches only ever split, until each holds one entry: 64 callers then wait 64 times for the disk. Here batches are
 // closed by the disk, and the age is 0, so that a lone entry does not wait.)
-func commit(queue <-chan request, add tessera.AddFn) {
+func commit(queue <-chan request, add tessera.AddFn, written func()) {
 	for first := range queue {
 		batch := drain(queue, first)
 		futures := make([]tessera.IndexFuture, len(batch))
@@ -33,6 +34,7 @@ func commit(queue <-chan request, add tessera.AddFn) {
 			index, err := futures[i]()
 			r.done <- result{index.Index, err}
 		}
+		written()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -55,8 +56,15 @@ func appendForever(dir string) {
 // Killed at any moment, the log opens again, verifies, and holds every entry that was acknowledged.
 func TestKilledAtAnyMoment(t *testing.T) {
 	kills := 36
-	if testing.Short() {
+	switch text := os.Getenv("OFFICINA_KILLS"); {
+	case testing.Short():
 		kills = 6
+	case text != "":
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kills = n
 	}
 	dir := t.TempDir()
 	acknowledged := map[uint64]audit.Hash{}

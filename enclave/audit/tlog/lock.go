@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"golang.org/x/sys/unix"
 	"k8s.io/klog/v2"
 )
+
+// Hold takes the lock of an audit folder without opening the log, so that nothing in it changes until it is closed. The
+// error is [ErrLocked], or that of the file system.
+func Hold(dir string) (io.Closer, error) { return acquire(filepath.Join(dir, "lock")) }
 
 // acquire takes the lock of a folder. The system lets it go when the file is closed or the process ends.
 func acquire(path string) (*os.File, error) {

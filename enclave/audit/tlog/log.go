@@ -87,12 +87,13 @@ func (l *Log) start(ctx context.Context, signer *audit.Signer) (err error) {
 		return err
 	}
 	l.queue, l.shutdown = make(chan request), shutdown
-	go commit(l.queue, appender.Add)
+	go commit(l.queue, appender.Add, func() { followClock(l.dir) })
 	return l.awaitSigned(ctx)
 }
 
 // awaitSigned waits until the checkpoint covers what is on disk.
 func (l *Log) awaitSigned(ctx context.Context) error {
+	followClock(l.dir)
 	state, err := inspect.ReadState(l.dir)
 	if err != nil {
 		return err
@@ -184,6 +185,7 @@ func (l *Log) release() error {
 		close(l.queue)
 		ctx, cancel := context.WithTimeout(context.Background(), signTimeout)
 		defer cancel()
+		followClock(l.dir)
 		err = l.shutdown(ctx)
 	}
 	if l.cancel != nil {

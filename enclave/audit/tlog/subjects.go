@@ -18,8 +18,21 @@ import (
 
 const saltSize = 32
 
-// ErrSubjects says that subjects.json is damaged.
-var ErrSubjects = errors.New("subjects.json is not readable; restore it from a backup, or move it away to begin anew")
+var (
+	// ErrSubjects says that subjects.json is damaged.
+	ErrSubjects = errors.New("subjects.json is not readable; restore it from a backup, or move it away to begin anew")
+	// ErrNewer says that a newer version of this program wrote subjects.json.
+	ErrNewer = errors.New("subjects.json is of a newer format than this program reads; upgrade enclave")
+)
+
+// subjectsFormat numbers the layout of subjects.json. Format 1 was the bare table.
+const subjectsFormat = 2
+
+// subjectsFile is the content of subjects.json.
+type subjectsFile struct {
+	Format int               `json:"format"`
+	Salts  map[string][]byte `json:"salts"`
+}
 
 // subjects is the side table from a subject to its salt. Without the salt nobody can tell whose hash an entry holds.
 type subjects struct {
@@ -37,7 +50,10 @@ func openSubjects(path string) (*subjects, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(raw, &s.salts); err != nil {
+	if s.salts, err = parseSubjects(raw); err != nil {
+		return nil, err
+	}
+	if s.salts == nil {
 		return nil, ErrSubjects
 	}
 	for _, salt := range s.salts {
@@ -46,6 +62,24 @@ func openSubjects(path string) (*subjects, error) {
 		}
 	}
 	return s, nil
+}
+
+// parseSubjects reads both formats; the next [subjects.store] writes the newer one. A table of format 1 may know a
+// subject called "format", whose salt is no number.
+func parseSubjects(raw []byte) (map[string][]byte, error) {
+	var bare map[string][]byte
+	if err := json.Unmarshal(raw, &bare); err == nil {
+		return bare, nil
+	}
+	var f subjectsFile
+	err := json.Unmarshal(raw, &f)
+	if f.Format > subjectsFormat {
+		return nil, ErrNewer
+	}
+	if err != nil || f.Format != subjectsFormat {
+		return nil, ErrSubjects
+	}
+	return f.Salts, nil
 }
 
 // Subject returns the salted hash under which entries name a person who acts (a researcher, a steward; never a patient):
@@ -97,7 +131,7 @@ func (s *subjects) salt(name string) ([]byte, error) {
 
 // store replaces the file and, once that is durable, the table.
 func (s *subjects) store(salts map[string][]byte) error {
-	raw, err := json.Marshal(salts)
+	raw, err := json.Marshal(subjectsFile{subjectsFormat, salts})
 	if err != nil {
 		return err
 	}

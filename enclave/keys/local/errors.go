@@ -18,6 +18,8 @@ var (
 	ErrTooOpen = fmt.Errorf("%w: secret file is too open", keys.ErrDenied)
 	// ErrWrongIdentity says that the identity or passphrase does not open the keyring.
 	ErrWrongIdentity = fmt.Errorf("%w: wrong identity", keys.ErrBadKey)
+	// ErrNewer says that a newer version of enclave made the keyring.
+	ErrNewer = fmt.Errorf("%w: made by a newer version of enclave", keys.ErrBadKey)
 	// ErrCorrupt says that the keyring or the identity file is damaged.
 	ErrCorrupt = fmt.Errorf("%w: damaged", keys.ErrBadKey)
 	// ErrClosed says that the keyring was closed.

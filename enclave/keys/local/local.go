@@ -119,8 +119,8 @@ func writePublic(dir string, use keys.Use, seed []byte) error {
 	return durable.WriteFile(filepath.Join(dir, string(use)+".pub"), text, 0o644)
 }
 
-// Open opens the keyring of dir. Its errors are those of this package: ErrMissing, ErrNoIdentity, ErrTooOpen,
-// ErrWrongIdentity, ErrCorrupt; each says what to do.
+// Open opens the keyring of dir, and adds the signing keys of uses that are newer than it. Its errors are those of this
+// package: ErrMissing, ErrNoIdentity, ErrTooOpen, ErrWrongIdentity, ErrCorrupt, ErrNewer; each says what to do.
 func Open(dir string, o Options) (*Keyring, error) {
 	if _, err := stampOf(dir); err != nil {
 		return nil, err
@@ -132,6 +132,15 @@ func Open(dir string, o Options) (*Keyring, error) {
 	k := &Keyring{dir: dir, lock: l}
 	if err := k.load(); err != nil {
 		return nil, err
+	}
+	if len(k.ring.sign) < len(keys.Uses()) {
+		err = l.addUses(dir)
+		if err == nil {
+			err = k.load()
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%w: new signing keys cannot be added: %w", keys.ErrUnavailable, err), k.Close())
+		}
 	}
 	return k, nil
 }

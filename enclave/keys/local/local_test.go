@@ -82,7 +82,7 @@ func TestFiles(t *testing.T) {
 	}
 	want := map[string]string{
 		"keyring.age": "-rw-------", "identity.txt": "-rw-------",
-		"answer.pub": "-rw-r--r--", "checkpoint.pub": "-rw-r--r--", "manifest.pub": "-rw-r--r--", "receipt.pub": "-rw-r--r--", "study.pub": "-rw-r--r--",
+		"answer.pub": "-rw-r--r--", "backup.pub": "-rw-r--r--", "checkpoint.pub": "-rw-r--r--", "manifest.pub": "-rw-r--r--", "receipt.pub": "-rw-r--r--", "study.pub": "-rw-r--r--",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

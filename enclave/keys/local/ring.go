@@ -22,6 +22,9 @@ import (
 	"github.com/officina-enclave/officina/enclave/keys"
 )
 
+// ringFormat numbers the layout of secrets.
+const ringFormat = 1
+
 // secrets is what the age file holds.
 type secrets struct {
 	Format int                 `json:"format"` // 1
@@ -34,8 +37,12 @@ func (s *secrets) encode() ([]byte, error) { return json.Marshal(s) }
 
 func decode(plain []byte) (*secrets, error) {
 	var s secrets
-	if err := json.Unmarshal(plain, &s); err != nil || s.Format != 1 {
-		return nil, fmt.Errorf("%w: not a keyring of format 1; use the version of enclave that wrote it", ErrCorrupt)
+	if err := json.Unmarshal(plain, &s); err != nil || s.Format < 1 {
+		return nil, fmt.Errorf("%w: it does not hold a keyring; restore it from the backup", ErrCorrupt)
+	}
+	if s.Format > ringFormat {
+		s.clear()
+		return nil, fmt.Errorf("%w: format %d, this program reads %d; upgrade enclave", ErrNewer, s.Format, ringFormat)
 	}
 	return &s, nil
 }
@@ -65,13 +72,9 @@ func derived(seed uint64) source {
 
 // newSecrets makes a keyring with one version and a signing key for every use.
 func newSecrets(mark string, from source) (*secrets, error) {
-	s := &secrets{Format: 1, Mark: mark, Seeds: map[keys.Use][]byte{}}
-	for _, use := range keys.Uses() {
-		seed, err := from("sign/"+string(use), ed25519.SeedSize)
-		if err != nil {
-			return nil, err
-		}
-		s.Seeds[use] = seed
+	s := &secrets{Format: ringFormat, Mark: mark, Seeds: map[keys.Use][]byte{}}
+	if _, err := s.complete(from); err != nil {
+		return nil, err
 	}
 	id, err := from("version", 4)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/officina-enclave/officina/enclave/store/internal/sample"
+	"github.com/officina-enclave/officina/internal/intime"
 )
 
 var exact = cmp.AllowUnexported(field{}, value{})
@@ -131,7 +132,10 @@ func FuzzThrift(f *testing.F) {
 	}
 	f.Add(tail)
 	f.Fuzz(func(t *testing.T, in []byte) {
-		o, n, err := parse(in)
+		var o object
+		var n int
+		var err error
+		intime.Run(t, func() { o, n, err = parse(in) })
 		if err != nil {
 			return
 		}

@@ -1,0 +1,9 @@
+package intime
+
+import (
+	"testing"
+
+	"github.com/officina-enclave/officina/internal/deptest"
+)
+
+func TestDependencies(t *testing.T) { deptest.Only(t) }
