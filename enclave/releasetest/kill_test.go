@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -153,6 +154,7 @@ type line struct{ verb, object string }
 // may come before the process is ready.
 func runAndKill(t *testing.T, dir, work string, within time.Duration) (said []line) {
 	t.Helper()
+	awaitForks()
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), childDir+"="+dir, childWork+"="+work)
 	child.Stderr = os.Stderr
@@ -179,6 +181,13 @@ func runAndKill(t *testing.T, dir, work string, within time.Duration) (said []li
 	}
 	_ = child.Wait() // it was killed
 	return said
+}
+
+// awaitForks waits for the processes that parallel tests are starting. Between fork and exec, which takes long on a
+// machine under load, they hold a copy of every file that is open here, and so a folder's lock that is let go here.
+func awaitForks() {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 }
 
 // inspectAfterKill opens the folder, checks it and returns how many runs were recovered now.
