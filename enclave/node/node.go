@@ -382,7 +382,7 @@ type engine struct {
 	snapshot *store.Store
 }
 
-func (e engine) Snapshot() string { return e.snapshot.Manifest().Digest() }
+func (e engine) Snapshot() string { return e.snapshot.Digest() }
 
 // Run tells data that cannot be read from other failures: then it is the operator who has to do something.
 func (e engine) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, error) {

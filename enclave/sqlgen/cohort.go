@@ -11,15 +11,17 @@ import (
 type cohort struct {
 	*generator
 	name    string
-	stage   string            // the clause that holds one row a person now
-	indexed bool              // stage has index_date
-	columns map[string]string // key of a feature → its column in stage
-	keys    map[*plan.EventSet]string
-	sets    int // event clauses so far
-	stages  int // join clauses so far
-	rules   []*plan.Rule
-	wanted  []plan.Expr    // every feature of the cohort and its reports
-	within  *plan.EventSet // the event set whose condition is being written
+	stage   string // the clause that holds one row a person now
+	indexed bool   // stage has index_date
+	// everybody says that no event decides on the index date, so that most persons have one.
+	everybody bool
+	columns   map[string]string // key of a feature → its column in stage
+	keys      map[*plan.EventSet]string
+	sets      int // event clauses so far
+	stages    int // join clauses so far
+	rules     []*plan.Rule
+	wanted    []plan.Expr    // every feature of the cohort and its reports
+	within    *plan.EventSet // the event set whose condition is being written
 }
 
 // persons writes the person table with the attributes that p names. An attribute's column is "person.NAME": a
@@ -48,13 +50,17 @@ func (g *generator) persons(p *plan.Plan) {
 // cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
 func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
 	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{},
-		keys: map[*plan.EventSet]string{}, rules: from.Rules}
+		keys: map[*plan.EventSet]string{}, rules: from.Rules, everybody: true}
 	var shown []plan.Expr
 	for _, r := range p.Reports {
 		if r.Cohort == i && r.Kind != "attrition" {
 			shown = append(shown, reportExprs(r)...)
 		}
 	}
+	plan.Walk(from.Index, func(x plan.Expr) bool {
+		c.everybody = c.everybody && len(plan.Sets(x)) == 0
+		return true
+	})
 	c.want(append(append([]plan.Expr{from.Index}, conditionsOf(from.Rules)...), shown...))
 	c.index(from.Index)
 	c.steps()

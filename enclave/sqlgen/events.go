@@ -17,13 +17,18 @@ type eventSet struct {
 }
 
 // events writes the clause that aggregates the events of sets, which share one source, per person. One pass serves
-// all: a join for each set would cost more than in proportion (measured: 10 s for 100 sets; this way 0.3 s).
+// all: a join for each set would cost more than in proportion (measured: 10 s for 100 sets; this way 0.3 s). The events
+// stand left of the persons: the instance joins in the order written, and keeps the right side in memory.
 func (c *cohort) events(clause string, sets []*eventSet) {
 	source := sets[0].Source
 	c.use(source.Name).column("person")
-	group, from := "p.person", fmt.Sprintf("%s p\nJOIN %s e ON e.person = p.person", c.stage, table(source.Name))
+	group, from := "p.person", fmt.Sprintf("%s e\nJOIN %s p ON p.person = e.person", table(source.Name), c.stage)
 	if !c.indexed && !slices.ContainsFunc(sets, personal) {
 		group, from = "e.person", table(source.Name)+" e"
+		c.use(source.Name).each = true
+	}
+	if c.everybody {
+		c.use(source.Name).each = true
 	}
 	columns := []string{group}
 	var where []sql

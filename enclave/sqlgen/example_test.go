@@ -55,5 +55,5 @@ func ExampleGenerate() {
 	//   SELECT 0 AS report, * FROM report0
 	// )
 	// ORDER BY report, k1
-	// [female male] [{person [person sex] []}]
+	// [female male] [{person [person sex] [] false}]
 }

@@ -53,6 +53,7 @@ type Table struct {
 	Name    string
 	Columns []string // sorted
 	Codes   []uint32 // the ids that the statement looks at, sorted; nil means all rows
+	Each    bool     // it keeps something for each person who has a row, not just for those of a cohort
 }
 
 // Error says why a plan has no statement. It names parts of the plan and never data.

@@ -9,6 +9,7 @@ import (
 type use struct {
 	columns map[string]bool
 	all     bool // rows of any code
+	each    bool // something is kept for each person with a row
 	codes   map[uint32]bool
 }
 
@@ -31,7 +32,7 @@ func (g *generator) tables() []Table {
 	var out []Table
 	for _, name := range slices.Sorted(maps.Keys(g.uses)) {
 		u := g.uses[name]
-		t := Table{Name: name, Columns: slices.Sorted(maps.Keys(u.columns))}
+		t := Table{Name: name, Columns: slices.Sorted(maps.Keys(u.columns)), Each: u.each}
 		if !u.all {
 			t.Codes = slices.AppendSeq([]uint32{}, maps.Keys(u.codes))
 			slices.Sort(t.Codes)

@@ -45,6 +45,7 @@ type Store struct {
 	dir      string // of the snapshot
 	keys     keys.Keys
 	manifest Manifest
+	digest   string // of the manifest
 	ttl      time.Duration
 	images   *cache
 
@@ -68,7 +69,7 @@ func Open(ctx context.Context, dir string, k keys.Keys, dataset string, o Option
 		return nil, fmt.Errorf("%w: %s, not %s", ErrPinned, d, o.Expect)
 	}
 	s := &Store{
-		dir: snapshotDir(dir, m.Snapshot), keys: k, manifest: m, footers: map[string]*pme.File{},
+		dir: snapshotDir(dir, m.Snapshot), keys: k, manifest: m, digest: m.Digest(), footers: map[string]*pme.File{},
 		ttl: defaultTTL,
 	}
 	if o.TTL > 0 {
@@ -96,6 +97,9 @@ func inForce(ctx context.Context, dir string, k keys.Keys, dataset string) (Mani
 
 // Manifest returns the manifest. The caller must not change its lists and maps.
 func (s *Store) Manifest() Manifest { return s.manifest }
+
+// Digest names the snapshot: that of its manifest.
+func (s *Store) Digest() string { return s.digest }
 
 // Parts returns the files of a table, by part; none if there is no such table.
 func (s *Store) Parts(table string) []FileEntry {

@@ -28,7 +28,7 @@ type dictionaries struct {
 func (c *dictionaries) of(ctx context.Context, instances *duck.Opener, s *store.Store) (dictionary, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	digest := s.Manifest().Digest()
+	digest := s.Digest()
 	if c.last != nil && c.digest == digest {
 		return c.last, nil
 	}

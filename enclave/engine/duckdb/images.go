@@ -54,14 +54,14 @@ func (i images) views(from, to int) []duck.View {
 	return out
 }
 
-// rows is the number of rows in each part, the dictionary apart.
+// rows is the number of rows in each part of the tables of which something is kept for each person.
 func (i images) rows() []int64 {
 	out := make([]int64, len(i.parts))
 	rest := i.held
 	for _, t := range i.tables {
 		n := len(partsOfTable(t, i.parts))
 		for part, image := range rest[:n] {
-			if t.Name != codesTable {
+			if t.Each {
 				out[part] += image.Rows()
 			}
 		}

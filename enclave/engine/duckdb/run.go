@@ -42,9 +42,8 @@ func (r *run) over(ctx context.Context, parts []int) (figures, error) {
 }
 
 // once counts over some parts in one instance, which is closed behind the caller's back: that takes longer than a small
-// query. It looks at a few parts at a time, when they have many rows: counts by
-// person are fastest while the persons of a statement fit the processor's caches (measured: twice as fast with 125,000
-// persons as with a million).
+// query. Where something is kept for each person, it looks at a few parts at a time: that is fastest while what is kept
+// fits the processor's caches (measured: twice as fast with 125,000 persons as with a million).
 func (r *run) once(ctx context.Context, parts []int) (figures, error) {
 	r.open.Wait() // for the memory of the instance before
 	tables, err := timed(ctx, Images, func() (images, error) { return open(ctx, r.snapshot, r.query.Tables, parts, r.groups) })
