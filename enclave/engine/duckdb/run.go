@@ -63,7 +63,7 @@ func (r *run) once(ctx context.Context, parts []int) (figures, error) {
 }
 
 // enough is the number of rows for which one more statement is worth its price of some milliseconds (docs/design/0011).
-var enough int64 = 4_000_000 // changed by tests only
+var enough int64 = 2_000_000 // changed by tests only
 
 // counts adds up what a statement for each few parts counts.
 func (r *run) counts(ctx context.Context, db *duck.DB, tables images) (figures, error) {
