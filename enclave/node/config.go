@@ -2,15 +2,19 @@ package node
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ed25519"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/officina-enclave/officina/enclave"
+	"github.com/officina-enclave/officina/enclave/duck"
+	"github.com/officina-enclave/officina/enclave/engine/duckdb"
 	"github.com/officina-enclave/officina/enclave/study"
 	"github.com/officina-enclave/officina/internal/durable"
 	"github.com/officina-enclave/officina/policy"
@@ -25,6 +29,28 @@ type Config struct {
 	Name    string       `yaml:"name"`    // of the enclave, in receipts and in the audit log's origin
 	Contact string       `yaml:"contact"` // whom operators and researchers ask
 	Floor   policy.Terms `yaml:"floor"`   // the least protection; policy can only add to it
+	// MemoryMiB is what a process that answers queries may use; 0 is DefaultMemoryMiB.
+	MemoryMiB int `yaml:"memory_mib,omitempty"`
+}
+
+// The memory of a process that answers queries, in MiB.
+const (
+	DefaultMemoryMiB = 2048
+	leastMemoryMiB   = 512
+)
+
+// Queries that run at a time, each with an instance of its own; others wait.
+const runs = 2
+
+// imageBudget is what decrypted columns of all queries may take, in bytes: 7 of 16 parts of the memory. As much is for
+// the instances of the queries under way, and the rest for the program itself.
+func (c Config) imageBudget() int64 {
+	return int64(cmp.Or(c.MemoryMiB, DefaultMemoryMiB)) << 20 * 7 / 16
+}
+
+func (c Config) engineLimits() duckdb.Limits {
+	each := fmt.Sprint(c.imageBudget()/runs>>20, "MiB")
+	return duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: each}, Runs: runs}
 }
 
 // DefaultFloor is the floor of a new data folder: the exact mode's first part.
@@ -42,6 +68,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("name: use small letters, digits and dashes, such as irccs-example")
 	case c.Contact == "":
 		return fmt.Errorf("contact: say whom to ask, such as data@example.org")
+	case c.MemoryMiB != 0 && c.MemoryMiB < leastMemoryMiB:
+		return fmt.Errorf("memory_mib: give queries %d MiB at least, or leave it out for %d", leastMemoryMiB, DefaultMemoryMiB)
 	}
 	if err := c.Floor.Valid(); err != nil {
 		return fmt.Errorf("floor: %w", err)

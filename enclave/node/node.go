@@ -24,7 +24,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -38,7 +37,6 @@ import (
 	"github.com/officina-enclave/officina/enclave/audit/inspect"
 	"github.com/officina-enclave/officina/enclave/audit/tlog"
 	"github.com/officina-enclave/officina/enclave/disclosure"
-	"github.com/officina-enclave/officina/enclave/duck"
 	"github.com/officina-enclave/officina/enclave/engine/duckdb"
 	"github.com/officina-enclave/officina/enclave/keys"
 	"github.com/officina-enclave/officina/enclave/keys/local"
@@ -81,7 +79,7 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	if err != nil {
 		return nil, unavailable("the keys", err)
 	}
-	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}, engine: duckdb.New(engineLimits)}
+	n := &Node{Dir: dir, Config: c, Keys: ring, now: o.Now, newest: map[string]string{}, engine: duckdb.New(c.engineLimits())}
 	if n.now == nil {
 		n.now = time.Now
 	}
@@ -97,12 +95,6 @@ func Open(ctx context.Context, dir string, o Options) (*Node, error) {
 	}
 	return n, nil
 }
-
-// The memory of a process that answers queries stays below 2 GiB: the images of all runs, the instances of the runs
-// under way, and some 200 MiB for the rest.
-const imageBudget = 896 << 20
-
-var engineLimits = duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU(), Memory: "448MiB"}, Runs: 2}
 
 // sweep removes the temporary files that a crash left.
 func sweep(dir string) (err error) {
@@ -269,7 +261,7 @@ func (n *Node) snapshot(ctx context.Context, dataset string) (*store.Store, erro
 
 // inForce opens the snapshot in force and checks that the log knows it, or the one before it, as the newest.
 func (n *Node) inForce(ctx context.Context, dataset string) (s *store.Store, recorded bool, err error) {
-	s, err = store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{ImageBudget: imageBudget})
+	s, err = store.Open(ctx, DatasetDir(n.Dir, dataset), n.Keys, dataset, store.Options{ImageBudget: n.Config.imageBudget()})
 	if err != nil {
 		return nil, false, err
 	}
