@@ -73,3 +73,21 @@ type Source interface {
 
 // MaxBatch is the largest number of rows in a [Batch].
 const MaxBatch = 4096
+
+// Batches is the loop of a [Source.Read]: it yields b each time that fill has filled it anew, unless it is without rows,
+// until fill says that there is no more.
+func Batches(ctx context.Context, b *Batch, fill func() (more bool, err error), yield func(Batch) error) error {
+	for more := true; more; {
+		err := ctx.Err()
+		if err == nil {
+			more, err = fill()
+		}
+		if err == nil && len(b.Rows) > 0 {
+			err = yield(*b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -33,21 +33,7 @@ func (t *table) read(ctx context.Context, root *os.Root, columns []string, seen 
 	if err := r.place(columns); err != nil {
 		return err
 	}
-	for more := true; more; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if more, err = r.fill(); err != nil {
-			return err
-		}
-		if len(r.batch.Rows) == 0 {
-			continue
-		}
-		if err := yield(r.batch); err != nil {
-			return err
-		}
-	}
-	return nil
+	return connectors.Batches(ctx, &r.batch, r.fill, yield)
 }
 
 // place finds the record's cell of each catalog column.

@@ -35,19 +35,8 @@ func (s *Source) read(ctx context.Context, t table, yield func(connectors.Batch)
 	if t.name == connectors.PersonTable {
 		r.persons = map[string]bool{}
 	}
-	for more := true; more; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if more, err = r.fill(); err != nil {
-			return err
-		}
-		if len(r.batch.Rows) == 0 {
-			continue
-		}
-		if err := yield(r.batch); err != nil {
-			return err
-		}
+	if err := connectors.Batches(ctx, &r.batch, r.fill, yield); err != nil {
+		return err
 	}
 	if r.persons != nil {
 		s.countStrays(r.persons)

@@ -15,8 +15,9 @@ type cohort struct {
 	indexed bool   // stage has index_date
 	// everybody says that no event decides on the index date, so that most persons have one.
 	everybody bool
-	columns   map[string]string // key of a feature → its column in stage
-	keys      map[*plan.EventSet]string
+	columns   map[string]string         // key of a feature → its column in stage
+	keys      map[*plan.EventSet]string // see setKey
+	short     map[string]string
 	sets      int // event clauses so far
 	stages    int // join clauses so far
 	rules     []*plan.Rule
@@ -50,7 +51,7 @@ func (g *generator) persons(p *plan.Plan) {
 // cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
 func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
 	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{},
-		keys: map[*plan.EventSet]string{}, rules: from.Rules, everybody: true}
+		keys: map[*plan.EventSet]string{}, short: map[string]string{}, rules: from.Rules, everybody: true}
 	var shown []plan.Expr
 	for _, r := range p.Reports {
 		if r.Cohort == i && r.Kind != "attrition" {

@@ -41,7 +41,11 @@ func (c *cohort) setKey(s *plan.EventSet) string {
 	}
 	bare := *s
 	bare.Codes, bare.Without = nil, nil
-	c.keys[s] = fmt.Sprintf("%t %v %s", s.Codes != nil, ids, bare.String())
+	long := fmt.Sprintf("%t %v %s", s.Codes != nil, ids, bare.String())
+	if c.short[long] == "" {
+		c.short[long] = fmt.Sprint("set ", len(c.short))
+	}
+	c.keys[s] = c.short[long]
 	return c.keys[s]
 }
 
