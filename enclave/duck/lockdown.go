@@ -30,7 +30,7 @@ func connect(ctx context.Context, limits Limits) (*DB, error) {
 
 // settings bound the instance and switch off all that reaches outside it or remembers. Joins run in the order that the
 // statement says, with the right side kept in memory: the sizes that DuckDB would guess at are those of images, from
-// which most row groups are left out already (docs/design/0011).
+// which most row groups are left out already (docs/design/0009).
 func settings(limits Limits) url.Values {
 	return url.Values{
 		"threads":                      {strconv.Itoa(max(limits.Threads, 1))},

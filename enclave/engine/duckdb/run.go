@@ -62,7 +62,7 @@ func (r *run) once(ctx context.Context, parts []int) (figures, error) {
 	return timed(ctx, Select, func() (figures, error) { return r.counts(ctx, db, tables) })
 }
 
-// enough is the number of rows for which one more statement is worth its price of some milliseconds (docs/design/0011).
+// enough is the number of rows for which one more statement is worth its price of some milliseconds (docs/design/0009).
 var enough int64 = 2_000_000 // changed by tests only
 
 // counts adds up what a statement for each few parts counts.
