@@ -82,8 +82,15 @@ func (b blank) more(x Expr) any {
 	case *Call:
 		return b.number(func(v []float64) float64 { return call(x.Fn, v) }, x.Args...)
 	case *AddDate:
-		if d, ok := b.value(x.X).(catalog.Date); ok {
+		switch d := b.value(x.X).(type) {
+		case catalog.Date:
 			return shift(d, x.N, x.Unit)
+		case catalog.Moment:
+			return shiftMoment(d, x.N, x.Unit)
+		}
+	case *Day:
+		if m, ok := b.value(x.X).(catalog.Moment); ok {
+			return m.Day()
 		}
 	case *Elapsed:
 		return b.elapsed(x)
@@ -123,6 +130,12 @@ func compare(op string, l, r any) any {
 			return nil
 		}
 		order = cmpOf(l, r)
+	case catalog.Moment:
+		r, ok := r.(catalog.Moment)
+		if !ok {
+			return nil
+		}
+		order = cmpOf(l, r)
 	default:
 		if l == nil || r == nil {
 			return nil
@@ -132,7 +145,7 @@ func compare(op string, l, r any) any {
 	return map[string]bool{"=": order == 0, "!=": order != 0, "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[op]
 }
 
-func cmpOf[T float64 | catalog.Date](l, r T) int {
+func cmpOf[T float64 | catalog.Date | catalog.Moment](l, r T) int {
 	switch {
 	case l < r:
 		return -1
@@ -227,6 +240,14 @@ func call(fn string, vs []float64) float64 {
 
 // elapsed counts completed units.
 func (b blank) elapsed(x *Elapsed) any {
+	if x.Unit == "hours" || x.Unit == "minutes" {
+		from, okFrom := b.value(x.From).(catalog.Moment)
+		to, okTo := b.value(x.To).(catalog.Moment)
+		if !okFrom || !okTo {
+			return nil
+		}
+		return math.Trunc(float64(to-from) / map[string]float64{"hours": 60, "minutes": 1}[x.Unit])
+	}
 	from, okFrom := b.value(x.From).(catalog.Date)
 	to, okTo := b.value(x.To).(catalog.Date)
 	if !okFrom || !okTo {
@@ -263,10 +284,9 @@ func (b blank) choice(x *Case) any {
 
 func (b blank) extreme(x *Extreme) any {
 	var out any
+	later := map[bool]string{false: "<", true: ">"}[x.Last]
 	for _, d := range x.Dates {
-		v, ok := b.value(d).(catalog.Date)
-		best, have := out.(catalog.Date)
-		if ok && (!have || x.Last == (v > best)) {
+		if v := b.value(d); v != nil && (out == nil || compare(later, v, out) == true) {
 			out = v
 		}
 	}

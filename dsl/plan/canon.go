@@ -370,6 +370,16 @@ func canonAddDate(x *AddDate) Expr {
 	return x
 }
 
+// shiftMoment moves a date-time; days and months leave its time of day.
+func shiftMoment(m catalog.Moment, n int, unit string) catalog.Moment {
+	if unit == "minutes" {
+		return m + catalog.Moment(n)
+	}
+	day := m.Day()
+	const minutes = 24 * 60
+	return m + minutes*catalog.Moment(shift(day, n, unit)-day)
+}
+
 // shift moves a day by days or months.
 func shift(d catalog.Date, n int, unit string) catalog.Date {
 	if unit == "months" {

@@ -52,14 +52,14 @@ func compareBatch(t *testing.T, seed uint64, first, n int, seen coverage) {
 			continue
 		}
 		seen.add(q, answers[1])
-		settle(t, dispute{data, q, answers}, fmt.Sprintf("plan %d of seed %d", i, seed))
+		settle(t, engines, dispute{data, q, answers}, fmt.Sprintf("plan %d of seed %d", i, seed))
 	}
 }
 
 var engines = [2]engine{duckEngine, referenceEngine}
 
 // settle fails the test if the answers differ, with a small script that does too, which stays in testdata/failures.
-func settle(t *testing.T, d dispute, name string) {
+func settle(t *testing.T, engines [2]engine, d dispute, name string) {
 	t.Helper()
 	if agree(d.answers[0], d.answers[1]) {
 		return

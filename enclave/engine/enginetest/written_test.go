@@ -39,7 +39,7 @@ func TestWrittenQueriesAgree(t *testing.T) {
 		ask, done := open(t, engines, data)
 		for _, name := range slices.Sorted(maps.Keys(plans)) {
 			q := question{plan: *plans[name]}
-			settle(t, dispute{data, q, ask(q)}, fmt.Sprintf("%s over tables %d of seed %d", name, i, seed))
+			settle(t, engines, dispute{data, q, ask(q)}, fmt.Sprintf("%s over tables %d of seed %d", name, i, seed))
 		}
 		done()
 		if t.Failed() {
