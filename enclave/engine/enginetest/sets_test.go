@@ -79,7 +79,10 @@ func (m maker) choosing(set *plan.EventSet, depth int) *plan.EventSet {
 			set.Bounds = append(set.Bounds, m.bound(s, depth-1))
 		}
 	}
-	if m.chance(3) {
+	switch outermost := m.source == nil; {
+	case outermost && m.chance(6):
+		set.Where = m.about(s).cond(2)
+	case m.chance(3):
 		set.Where = m.about(s).cond(depth - 1)
 	}
 	return set

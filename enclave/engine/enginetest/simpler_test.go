@@ -56,6 +56,9 @@ func opened(x plan.Expr) (plan.Expr, []*plan.Expr) {
 
 func openedValue(x plan.Expr) (plan.Expr, []*plan.Expr) {
 	switch x := x.(type) {
+	case *plan.End:
+		out := *x
+		return &out, nil
 	case *plan.InCohort:
 		out := *x
 		return &out, nil
@@ -171,7 +174,7 @@ func literals(x plan.Expr) []plan.Expr {
 	case catalog.Number:
 		return constant(numberType, 0.0, 1.5)
 	case catalog.DateKind:
-		return constant(dateType, days[1])
+		return constant(dateType, days[1], days[len(days)-1])
 	case catalog.TimeKind:
 		return constant(timeType, moments[1])
 	}
