@@ -113,7 +113,7 @@ func needlessUnit(s diag.Span, unit string) diag.Diagnostic {
 }
 
 func badTerm(s diag.Span) diag.Diagnostic {
-	return at(s, "bad-code", "expected a code with its system", "write ICD10:B20 or ICD10:B20 with descendants")
+	return at(s, "bad-code", "expected a code with its system, or a range whose ends are in order", "write ICD10:B20, ICD10:B20 with descendants or ICD10:B20..B24")
 }
 
 func foreignCode(s diag.Span, curie string, systems []string) diag.Diagnostic {
