@@ -99,11 +99,7 @@ func badConversion(s diag.Span) diag.Diagnostic {
 }
 
 func unknownUnit(s diag.Span, unit string) diag.Diagnostic {
-	hint := "write a UCUM unit, such as mmol/L"
-	if near, ok := diag.Near(unit, slices.Sorted(maps.Keys(units))); ok {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	d := at(s, "unknown-unit", fmt.Sprintf("%q is not in the table of units: values in other units are missing", unit), hint)
+	d := at(s, "unknown-unit", fmt.Sprintf("%q is not a UCUM unit: values in other units are missing", unit), UnitHint(unit))
 	d.Severity = diag.Warning
 	return d
 }
