@@ -8,8 +8,8 @@
 // A catalog may extend a standard one ("extends: omop", see [Standards]): it adds attributes, sources, code systems,
 // and to a source columns, unit rules and other keys. What it says itself about any of these goes first.
 //
-// Limits: sources are events with a day or no time; series, places, times of day, OBO hierarchies
-// and code ranges come later and are refused with the code not-yet. What a standard says cannot be taken away.
+// Limits: sources are events with a day or no time; series, places and times of day
+// come later and are refused with the code not-yet. What a standard says cannot be taken away.
 package catalog
 
 import (
