@@ -64,7 +64,8 @@ func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
 
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
-		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{}}
+		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
+		systems: map[string]bool{}, mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -77,11 +78,13 @@ type checker struct {
 	cohorts map[string]*cohort
 	order   []*cohort      // as declared
 	planned []*plan.Cohort // those checked, each after the cohorts that it names
-	open    []string // names being resolved, to find cycles
+	open    []string       // names being resolved, to find cycles
 	// openCodes are the code sets being expanded, and expanded those that are.
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
-	entry     plan.Expr // what gives the index date of the cohort being checked; nil while that is checked
+	systems   map[string]bool          // code systems, and whether the vocabulary has their codes
+	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
+	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked
 	reports   int
 	nodes     int  // expressions checked so far
 	coded     int  // codes of event sets so far

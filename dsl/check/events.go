@@ -83,19 +83,10 @@ func (c *checker) union(e *syntax.EventSet, s scope) (*plan.EventSet, *catalog.U
 	bare := !slices.ContainsFunc(members, func(m *plan.EventSet) bool { return len(m.Source.Units) > 0 })
 	oneRule := !slices.ContainsFunc(rules, func(r *catalog.UnitRule) bool { return r == nil || !reflect.DeepEqual(r, rules[0]) })
 	if !oneRule && !(bare && alike(members, *out.Source.Value)) {
-		out.Source.Value = nil
-		c.unmeasured(out.Source)
+		out.Source.Value, c.mixed[out.Source] = nil, true
 		return out, nil
 	}
 	return out, rules[0]
-}
-
-// unmeasured remembers that a union has no value because its members do not measure alike.
-func (c *checker) unmeasured(source *catalog.Source) {
-	if c.mixed == nil {
-		c.mixed = map[*catalog.Source]bool{}
-	}
-	c.mixed[source] = true
 }
 
 // alike reports whether all members describe a column in the same way: its grid and bounds protect it.

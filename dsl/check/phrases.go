@@ -45,7 +45,9 @@ func (c *checker) related(set *plan.EventSet, p *syntax.Phrase, inner scope) {
 		return
 	}
 	start := at(other.Source, startOf(set.Source))
-	bound := func(column, op string, x plan.Expr) { other.Bounds = append(other.Bounds, plan.Bound{Column: column, Op: op, At: x}) }
+	bound := func(column, op string, x plan.Expr) {
+		other.Bounds = append(other.Bounds, plan.Bound{Column: column, Op: op, At: x})
+	}
 	switch p.Kind {
 	case syntax.During:
 		bound("start", "<=", at(other.Source, endOf(set.Source, true)))
