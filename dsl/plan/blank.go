@@ -12,23 +12,39 @@ import (
 //
 // others are the cohorts that c may name, by position.
 func (c *Cohort) TakesBlank(others []*Cohort) bool {
-	_, in := blankIndex(c, others)
-	return in
+	return blank{others: others, entries: map[int]entry{}}.enter(c).in
 }
 
-// blankIndex is the index date of the blank person in c, and whether the person is a member.
-func blankIndex(c *Cohort, others []*Cohort) (index any, in bool) {
-	b := blank{others: others}
+// enter asks whether the blank person enters c.
+func (b blank) enter(c *Cohort) entry {
 	if b.index = b.value(c.Index); b.index == nil {
-		return nil, false
+		return entry{}
 	}
-	return b.index, !slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
+	out := slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
+	return entry{b.index, !out}
+}
+
+// other asks, once, whether the blank person enters another cohort.
+func (b blank) other(at int) entry {
+	e, ok := b.entries[at]
+	if !ok {
+		e = blank{others: b.others, entries: b.entries}.enter(b.others[at])
+		b.entries[at] = e
+	}
+	return e
 }
 
 // blank is a person without attributes and events, and the index date that such a person has.
 type blank struct {
-	index  any
-	others []*Cohort
+	index   any
+	others  []*Cohort
+	entries map[int]entry // of others, as far as asked
+}
+
+// entry is the index date in a cohort, and whether the person is a member.
+type entry struct {
+	index any
+	in    bool
 }
 
 // value evaluates x for the blank person: a bool, float64, string or date; nil is missing or unknown.
@@ -39,8 +55,7 @@ func (b blank) value(x Expr) any {
 	case *Index:
 		return b.index
 	case *InCohort:
-		_, in := blankIndex(b.others[x.Cohort], b.others)
-		return in
+		return b.other(x.Cohort).in
 	case *Count:
 		return 0.0
 	case *Compare:
@@ -68,8 +83,8 @@ func (b blank) value(x Expr) any {
 func (b blank) more(x Expr) any {
 	switch x := x.(type) {
 	case *IndexOf:
-		if index, in := blankIndex(b.others[x.Cohort], b.others); in {
-			return index
+		if e := b.other(x.Cohort); e.in {
+			return e.index
 		}
 	case *Covered:
 		if b.value(x.From) != nil && b.value(x.To) != nil {
@@ -82,15 +97,18 @@ func (b blank) more(x Expr) any {
 	case *Call:
 		return b.number(func(v []float64) float64 { return call(x.Fn, v) }, x.Args...)
 	case *AddDate:
-		switch d := b.value(x.X).(type) {
+		switch v := b.value(x.X).(type) {
 		case catalog.Date:
-			return shift(d, x.N, x.Unit)
+			return shift(v, x.N, x.Unit)
 		case catalog.Moment:
-			return shiftMoment(d, x.N, x.Unit)
+			return shiftMoment(v, x.N, x.Unit)
 		}
 	case *Day:
-		if m, ok := b.value(x.X).(catalog.Moment); ok {
-			return m.Day()
+		switch v := b.value(x.X).(type) {
+		case catalog.Date:
+			return v
+		case catalog.Moment:
+			return v.Day()
 		}
 	case *Elapsed:
 		return b.elapsed(x)
@@ -240,13 +258,12 @@ func call(fn string, vs []float64) float64 {
 
 // elapsed counts completed units.
 func (b blank) elapsed(x *Elapsed) any {
-	if x.Unit == "hours" || x.Unit == "minutes" {
-		from, okFrom := b.value(x.From).(catalog.Moment)
-		to, okTo := b.value(x.To).(catalog.Moment)
-		if !okFrom || !okTo {
+	if from, ok := b.value(x.From).(catalog.Moment); ok {
+		to, ok := b.value(x.To).(catalog.Moment)
+		if !ok {
 			return nil
 		}
-		return math.Trunc(float64(to-from) / map[string]float64{"hours": 60, "minutes": 1}[x.Unit])
+		return float64(int64(to-from) / map[string]int64{"hours": 60, "minutes": 1}[x.Unit])
 	}
 	from, okFrom := b.value(x.From).(catalog.Date)
 	to, okTo := b.value(x.To).(catalog.Date)
@@ -284,9 +301,9 @@ func (b blank) choice(x *Case) any {
 
 func (b blank) extreme(x *Extreme) any {
 	var out any
-	later := map[bool]string{false: "<", true: ">"}[x.Last]
 	for _, d := range x.Dates {
-		if v := b.value(d); v != nil && (out == nil || compare(later, v, out) == true) {
+		v := b.value(d)
+		if v != nil && (out == nil || compare(map[bool]string{false: "<", true: ">"}[x.Last], v, out) == true) {
 			out = v
 		}
 	}
