@@ -12,8 +12,7 @@
 // many timed values of a person, without a code; and values of a place and a day, which a person has for the days that
 // residence says they lived there.
 //
-// Limits: OBO hierarchies and code ranges come later and are refused with the code not-yet. Persons live in places of one
-// sort. What a standard says cannot be taken away.
+// Limits: persons live in places of one sort. What a standard says cannot be taken away.
 package catalog
 
 import (

@@ -176,11 +176,7 @@ func (r *reader) systems(n *yaml.Node) []CodeSystem {
 }
 
 func (r *reader) hierarchy(n *yaml.Node) string {
-	word := r.oneOf("dotted", "prefix", "table", "none", "obo")(n)
-	if word == "obo" {
-		r.refuse("an OBO hierarchy")(n)
-	}
-	return word
+	return r.oneOf("dotted", "prefix", "table", "obo", "none")(n)
 }
 
 func (r *reader) levels(n *yaml.Node) []int {
@@ -209,16 +205,19 @@ func (r *reader) topics(n *yaml.Node, c *Catalog) []Topic {
 	return out
 }
 
-// term reads "CURIE" or "CURIE with descendants" of a code system that the catalog lists.
+// term reads "CURIE", "CURIE with descendants" or "CURIE..CODE" of a code system that the catalog lists.
 func (r *reader) term(n *yaml.Node, c *Catalog) Term {
 	curie, below := strings.CutSuffix(r.word(n), " with descendants")
+	curie, to, isRange := strings.Cut(curie, "..")
+	t := Term{Curie: curie, To: to, Descendants: below}
 	system, _, ok := SplitCurie(curie)
-	if !ok {
+	_, ordered := t.Range()
+	if !ok || isRange && (below || to == "" || !ordered || strings.ContainsAny(to, ": \t\r\n")) {
 		r.out.Add(badTerm(r.span(n)))
 		return Term{}
 	}
 	r.needSystem(n, system, c)
-	return Term{Curie: curie, Descendants: below}
+	return t
 }
 
 // needSystem checks, when the whole file is read, that the catalog lists the code system.

@@ -18,11 +18,13 @@ var (
 
 type gDecl struct {
 	Study  *gStudy  `parser:"  @@"`
+	Import *gImport `parser:"| @@"`
 	Param  *gParam  `parser:"| @@"`
 	Codes  *gCodes  `parser:"| @@"`
 	Define *gDefine `parser:"| @@"`
 	Cohort *gCohort `parser:"| @@"`
 	Report *gReport `parser:"| @@"`
+	Test   *gTest   `parser:"| @@"`
 }
 
 type gStudy struct {
@@ -37,6 +39,13 @@ type gStudyOption struct {
 	Purpose  []lexer.Token `parser:"| 'purpose' @( Curie ( ',' Curie )* )"`
 	Approval *lexer.Token  `parser:"| 'approval' @String"`
 	Dataset  *lexer.Token  `parser:"| 'dataset' @( Word | String )"`
+}
+
+type gImport struct {
+	Tokens  []lexer.Token
+	Names   []lexer.Token `parser:"'import' @( Word ( ',' Word )* )"`
+	Library lexer.Token   `parser:"'from' @String"`
+	Version *lexer.Token  `parser:"( 'version' @String )?"`
 }
 
 type gParam struct {
@@ -56,6 +65,7 @@ type gCodes struct {
 type gCodeTerm struct {
 	Tokens      []lexer.Token
 	Curie       string `parser:"( @Curie"`
+	To          string `parser:"  @Range?"`
 	Name        string `parser:"| @Word )"`
 	Descendants bool   `parser:"( 'with' @'descendants' )?"`
 }
@@ -68,16 +78,21 @@ type gDefine struct {
 
 // gCohort is the head of a cohort only; parser.body reads the statements one by one.
 type gCohort struct {
-	Tokens []lexer.Token
-	Name   lexer.Token `parser:"'cohort' @Word '{'"`
+	Tokens  []lexer.Token
+	Name    lexer.Token  `parser:"'cohort' @Word"`
+	Extends *lexer.Token `parser:"( 'extends' @Word )? '{'"`
 }
 
 type gStmt struct {
-	Index    *gIndex    `parser:"  @@"`
-	Lookback *gLookback `parser:"| @@"`
-	Rule     *gRule     `parser:"| @@"`
-	Followup *gFollowup `parser:"| @@"`
-	Define   *gDefine   `parser:"| @@"`
+	Index     *gIndex     `parser:"  @@"`
+	Lookback  *gLookback  `parser:"| @@"`
+	Rule      *gRule      `parser:"| @@"`
+	Followup  *gFollowup  `parser:"| @@"`
+	Define    *gDefine    `parser:"| @@"`
+	Window    *gWindow    `parser:"| @@"`
+	Outcome   *gOutcome   `parser:"| @@"`
+	Competing *gCompeting `parser:"| @@"`
+	Censor    *gCensor    `parser:"| @@"`
 }
 
 type gIndex struct {
@@ -102,6 +117,29 @@ type gFollowup struct {
 	Including bool  `parser:"'followup' ( @'including' 'index' )?"`
 	From      *gSum `parser:"( 'from' @@ )?"`
 	Until     *gSum `parser:"'until' @@"`
+}
+
+type gWindow struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'window' @Word"`
+	From   *gSum       `parser:"'from' @@"`
+	To     *gSum       `parser:"'to' @@"`
+}
+
+type gOutcome struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'outcome' @Word '='"`
+	X      *gExpr      `parser:"@@"`
+}
+
+type gCompeting struct {
+	Tokens []lexer.Token
+	X      *gExpr `parser:"'competing' @@"`
+}
+
+type gCensor struct {
+	Tokens []lexer.Token
+	X      *gExpr `parser:"'censor' 'at' @@"`
 }
 
 type gReport struct {
@@ -138,6 +176,47 @@ type gClauseValue struct {
 	Tokens []lexer.Token
 	X      *gExpr       `parser:"@@"`
 	Label  *lexer.Token `parser:"( 'as' @String )?"`
+}
+
+type gTest struct {
+	Tokens []lexer.Token
+	Title  lexer.Token  `parser:"'test' @String"`
+	Cohort lexer.Token  `parser:"'of' @Word"`
+	Items  []*gTestItem `parser:"'{' @@* '}'"`
+}
+
+type gTestItem struct {
+	Param *gTestParam `parser:"  @@"`
+	Table *gTestTable `parser:"| @@"`
+}
+
+type gTestParam struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'param' @Word"`
+	X      *gCell      `parser:"'=' @@"`
+}
+
+type gTestTable struct {
+	Tokens  []lexer.Token
+	Name    []lexer.Token `parser:"@( Word ( '.' ( Word | Keyword ) )* )"`
+	Columns []lexer.Token `parser:"'(' @( ( Word | Keyword ) ( ',' ( Word | Keyword ) )* ) ')'"`
+	Rows    []*gTestRow   `parser:"@@*"`
+}
+
+type gTestRow struct {
+	Tokens []lexer.Token
+	Cells  []*gCell `parser:"'(' @@ ( ',' @@ )* ')'"`
+}
+
+// gCell is a literal or a word; words of the language are ordinary ones here.
+type gCell struct {
+	Tokens []lexer.Token
+	Word   *lexer.Token `parser:"  @( Word | Keyword )"`
+	Date   *lexer.Token `parser:"| @Date"`
+	String *lexer.Token `parser:"| @String"`
+	Curie  *lexer.Token `parser:"| @Curie"`
+	Neg    bool         `parser:"| @'-'?"`
+	Number *gNumber     `parser:"  @@"`
 }
 
 // From the weakest binding to the strongest: as, or, and, not, comparison, + -, * /, unary -. Chains are flat
@@ -181,7 +260,8 @@ type gCompare struct {
 	R       *gSum         `parser:"  @@"`
 	Between *gInterval    `parser:"| 'between' @@"`
 	In      *gMembers     `parser:"| (?! 'in' 'bands') 'in' @@"`
-	Is      string        `parser:"| 'is' @( 'known' | 'missing' ) )?"`
+	Is      string        `parser:"| 'is' @( 'known' | 'missing' )"`
+	Text    *lexer.Token  `parser:"| 'contains' @String )?"`
 }
 
 type gInterval struct {
@@ -228,7 +308,8 @@ type gPrimary struct {
 	String *lexer.Token `parser:"| @String"`
 	Curie  *lexer.Token `parser:"| @Curie"`
 	Fixed  *gFixed      `parser:"| (?= Keyword) @@"`
-	Form   *gForm       `parser:"| (?= Word ( 'at' | 'between' | 'of' | 'codes' | Word )) @@"`
+	Nth    *gPick       `parser:"| (?= Ordinal) @@"`
+	Form   *gForm       `parser:"| (?= Word ( Word | 'of' | 'at' | 'between' | 'codes' | 'from' | 'to' | '(' )) @@"`
 	Named  *gNamed      `parser:"| @@"`
 }
 
@@ -238,6 +319,8 @@ type gFixed struct {
 	Pick   *gPick       `parser:"| (?= 'first' | 'last') @@"`
 	AllOf  *gConds      `parser:"| 'all' @@"`
 	NoneOf *gConds      `parser:"| 'none' @@"`
+	Member *gInCohort   `parser:"| @@"`
+	Index  *lexer.Token `parser:"| (?= 'index' 'of' Word) 'index' 'of' @Word"`
 	Exists *gExists     `parser:"| @@"`
 }
 
@@ -249,12 +332,18 @@ type gForm struct {
 	Registered *gAnchor  `parser:"| (?= 'registered' 'at') 'registered' 'at' @@"`
 	Between    *gBetween `parser:"| (?= ( 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' ) 'between') @@"`
 	YearOf     *gYearOf  `parser:"| (?= ( 'year' | 'quarter' | 'month' ) 'of') @@"`
+	Pick       *gPick    `parser:"| (?= 'nearest' 'to' | ( 'highest' | 'lowest' ) ( Word | '(' )) @@"`
+	Share      *gShare   `parser:"| (?= 'share' 'of' ( Word | '(' )) @@"`
+	Covered    *gCovered `parser:"| (?= ( 'days' | 'proportion' ) 'covered') @@"`
+	Change     *gChange  `parser:"| (?= 'percent' 'change') @@"`
+	Observed   *gFromTo  `parser:"| (?= 'observed' 'from') 'observed' 'from' @@"`
 }
 
+// gNumber takes a word after a number for its unit, unless it begins something else.
 type gNumber struct {
 	Tokens []lexer.Token
 	Text   string `parser:"@Number"`
-	Unit   string `parser:"( @Unit | (?! Word ':') @Word )?"`
+	Unit   string `parser:"( @Unit | (?= Word) (?! 'window' | 'outcome' | 'competing' | 'censor' | 'import' | 'test' | 'apart' | Word ( ':' | '(' | '.' ) ) @Word )?"`
 }
 
 // gConds is a list of conditions after any, all, none or at least N.
@@ -278,11 +367,48 @@ type gExists struct {
 }
 
 type gPick struct {
-	Tokens []lexer.Token
-	Which  string   `parser:"@( 'first' | 'last' )"`
-	Dates  []*gExpr `parser:"( 'of' '(' @@ ( ',' @@ )* ')'"`
-	Ever   bool     `parser:"| @'ever'?"`
-	Set    *gSet    `parser:"  @@ )"`
+	Tokens  []lexer.Token
+	Which   string       `parser:"  @( 'first' | 'last' )"`
+	Dates   []*gExpr     `parser:"  ( 'of' '(' @@ ( ',' @@ )* ')'"`
+	Ever    bool         `parser:"  | @'ever'?"`
+	Set     *gSet        `parser:"    @@ )"`
+	Nth     *lexer.Token `parser:"| @Ordinal"`
+	NthSet  *gSet        `parser:"  @@"`
+	To      *gTarget     `parser:"| 'nearest' 'to' @@"`
+	NearSet *gSet        `parser:"  'of' @@"`
+	Extreme string       `parser:"| @( 'highest' | 'lowest' )"`
+	ExtrSet *gSet        `parser:"  @@"`
+}
+
+// gTarget is the date of "nearest to": one with an "of" in it stands in parentheses, as the "of" of the pick follows.
+type gTarget struct {
+	Tokens  []lexer.Token
+	Paren   *gExpr        `parser:"( '(' @@ ')'"`
+	Date    *lexer.Token  `parser:"| @Date"`
+	Pick    *gPick        `parser:"| (?= 'first' | 'last' ) @@"`
+	Name    []lexer.Token `parser:"| @( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* ) )"`
+	Offsets []*gOffset    `parser:"( (?= ( '+' | '-' ) Number) @@ )*"`
+}
+
+type gShare struct {
+	Set  *gSet  `parser:"'share' 'of' @@"`
+	Cond *gExpr `parser:"'that' '(' @@ ')'"`
+}
+
+// gCovered has its window among the phrases of the set.
+type gCovered struct {
+	What string `parser:"@( 'days' | 'proportion' ) 'covered' 'by'"`
+	Set  *gSet  `parser:"@@"`
+}
+
+type gChange struct {
+	From *gPrimary `parser:"'percent' 'change' 'from' @@"`
+	To   *gPrimary `parser:"'to' @@"`
+}
+
+type gInCohort struct {
+	Name    lexer.Token `parser:"'in' 'cohort' @Word"`
+	Phrases []*gPhrase  `parser:"@@*"`
 }
 
 type gCount struct {
@@ -308,10 +434,11 @@ type gYearOf struct {
 }
 
 type gNamed struct {
-	Name []lexer.Token `parser:"@( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
-	Call bool          `parser:"( @'('"`
-	Args []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
-	Pick *gPick        `parser:"| 'of' (?= ( 'first' | 'last' ) (?! 'of')) @@ )?"`
+	Name  []lexer.Token `parser:"@( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
+	Call  bool          `parser:"( @'('"`
+	Args  []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
+	Event bool          `parser:"| 'of' ( @'event'"`
+	Pick  *gPick        `parser:"       | (?! ( 'first' | 'last' ) 'of') @@ ) )?"`
 }
 
 // gAnchor is the date of a phrase. Only a written duration after it is part of it, so that
@@ -335,12 +462,26 @@ type gDuration struct {
 }
 
 type gSet struct {
-	Tokens  []lexer.Token
-	Inner   *gSet         `parser:"( '(' @@ ')'"`
-	Source  []lexer.Token `parser:"| @( Word ( '.' ( Word | Keyword ) )* )"`
-	Codes   []*gCodeTerm  `parser:"  ( (?! 'in' 'bands') 'in' ( '(' @@ ( ',' @@ )* ')' | @@ ) )?"`
-	Where   *gExpr        `parser:"  ( 'where' '(' @@ ')' )? )"`
-	Phrases []*gPhrase    `parser:"@@*"`
+	Tokens   []lexer.Token
+	Episodes *gEpisodes `parser:"( (?= 'episodes' 'of') @@"`
+	Bare     *gBareSet  `parser:"| @@ )"`
+	Phrases  []*gPhrase `parser:"@@*"`
+}
+
+type gEpisodes struct {
+	Tokens []lexer.Token
+	Of     *gBareSet  `parser:"'episodes' 'of' @@"`
+	Gap    *gDuration `parser:"'gap' @@"`
+	Where  *gExpr     `parser:"( 'where' '(' @@ ')' )?"`
+}
+
+// gBareSet is a set whose phrases, if it has some, are in parentheses.
+type gBareSet struct {
+	Tokens []lexer.Token
+	Union  []*gSet       `parser:"( '(' @@ ( ',' @@ )* ')'"`
+	Source []lexer.Token `parser:"| @( Word ( '.' ( Word | Keyword ) )* )"`
+	Codes  []*gCodeTerm  `parser:"  ( (?! 'in' 'bands') 'in' ( '(' @@ ( ',' @@ )* ')' | @@ ) )? )"`
+	Where  *gExpr        `parser:"( 'where' '(' @@ ')' )?"`
 }
 
 type gPhrase struct {
@@ -353,8 +494,30 @@ type gPhrase struct {
 	X      *gAnchor       `parser:"  @@"`
 	Within *gWithin       `parser:"| 'within' @@"`
 	Range  *gPhraseRange  `parser:"| (?= 'between' ( Number ( Unit | Word )? | Word ) 'and' ( Number Word | Word ) ( 'before' | 'after' )) 'between' @@"`
-	FromTo *gPhraseFromTo `parser:"| 'from' @@"`
-	During *lexer.Token   `parser:"| 'during' @( Word | 'followup' )"`
+	FromTo *gFromTo       `parser:"| 'from' @@"`
+	During *gPhraseDuring `parser:"| @@"`
+	Going  *gAnchor       `parser:"| 'ongoing' 'at' @@"`
+	Order  *gPhraseOrder  `parser:"| @@"`
+	Apart  *gDuration     `parser:"| 'at' 'least' @@ 'apart'"`
+}
+
+type gPhraseDuring struct {
+	Word string       `parser:"@( 'during' | 'inside' )"`
+	Name *lexer.Token `parser:"( @( Word | 'followup' )"`
+	Set  *gParens     `parser:"| @@ )"`
+}
+
+// gParens is a set, or the union of several.
+type gParens struct {
+	Tokens []lexer.Token
+	Sets   []*gSet `parser:"'(' @@ ( ',' @@ )* ')'"`
+}
+
+// gPhraseOrder leaves "within D before X" to be a phrase of its own.
+type gPhraseOrder struct {
+	Word   string     `parser:"@( 'followed' | 'preceded' ) 'by'"`
+	Set    *gBareSet  `parser:"@@"`
+	Within *gDuration `parser:"( (?! 'within' ( Number ( Unit | Word )? | Word ) ( 'before' | 'after' | 'of' )) 'within' @@ )?"`
 }
 
 type gWithin struct {
@@ -370,7 +533,7 @@ type gPhraseRange struct {
 	X         *gAnchor   `parser:"@@"`
 }
 
-type gPhraseFromTo struct {
+type gFromTo struct {
 	From *gAnchor `parser:"@@"`
 	To   *gAnchor `parser:"'to' @@"`
 }
