@@ -178,9 +178,9 @@ func (im *importer) body(e *entry) string {
 	at := "index"
 	if e.entered != "" {
 		at = "entered"
-		fmt.Fprintf(&b, "  define entered = %s\n", e.entered)
+		fmt.Fprintf(&b, "%s\n", laid("  define entered = "+e.entered))
 	}
-	fmt.Fprintf(&b, "  index %s\n", e.index)
+	fmt.Fprintf(&b, "%s\n", laid("  index "+e.index))
 	if im.defines.from {
 		fmt.Fprintf(&b, "  define observed_from = start of last observation_period ongoing at %s\n", at)
 	}
@@ -188,7 +188,7 @@ func (im *importer) body(e *entry) string {
 		fmt.Fprintf(&b, "  define observed_to = end of last observation_period ongoing at %s\n", at)
 	}
 	for _, r := range e.rules {
-		fmt.Fprintf(&b, "  %s\n", r)
+		fmt.Fprintf(&b, "%s\n", laid("  "+r))
 	}
 	return b.String()
 }

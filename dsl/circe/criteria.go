@@ -20,7 +20,6 @@ var domains = map[string]domain{
 	"Observation":         {source: "finding", ends: never},
 	"DeviceExposure":      {source: "device", ends: often},
 	"VisitOccurrence":     {source: "visit"},
-	"Death":               {source: "cause_of_death", ends: never},
 	"ObservationPeriod":   {source: "observation_period"},
 }
 
@@ -49,6 +48,11 @@ func (im *importer) criterion(key string, n *node) *set {
 // base is the source of a criterion with its codes.
 func (im *importer) base(key string, n *node) *set {
 	d, ok := domains[key]
+	if key == "Death" {
+		im.lost(n, Persons, key, "a death is a date of the person here and no event: it can be the index or end the follow-up, but not be one of several events; "+
+			"the criterion is left out")
+		return nil
+	}
 	if !ok {
 		im.lost(n, Persons, key, "the standard catalog has no source for it; the criterion is left out")
 		return nil

@@ -105,18 +105,25 @@ func observedAround(a anchor, at string) string {
 	return "observed from " + moved(at, -a.prior) + " to " + moved(at, a.post)
 }
 
-// death makes a death of any cause the index.
+// death makes a death the index. A person dies once.
 func (im *importer) death(c *node, e *entry) bool {
 	key, n := c.only()
 	if key != "Death" {
 		return false
 	}
 	n.skip("DeathTypeExclude")
-	if len(n.unread()) > 0 {
-		return false
-	}
 	e.index, e.alone = "death", true
 	e.rules = append(e.rules, observation(e.anchor))
+	if cause := n.get("CodesetId"); cause.is() {
+		if s := im.coded("cause_of_death", never, cause); s != nil {
+			e.include("", "any "+s.text())
+		}
+	}
+	e.include("", im.compared("index", n.get("OccurrenceStartDate"), dateText))
+	for _, cond := range im.persons(n, "index") {
+		e.include("", cond)
+	}
+	im.rest(n)
 	return true
 }
 

@@ -13,6 +13,10 @@ func (im *importer) exit(root *node, e *entry) string {
 	until := []string{im.strategy(root.get("EndStrategy"), e, pad)}
 	for _, c := range root.get("CensoringCriteria").list() {
 		key, n := c.only()
+		if key == "Death" && len(n.unread()) == 0 {
+			until = append(until, "death")
+			continue
+		}
 		if s := im.criterion(key, n); s != nil {
 			s.phrase("on or after index")
 			until = append(until, "first "+s.text())
@@ -26,9 +30,9 @@ func (im *importer) exit(root *node, e *entry) string {
 	window := im.censored(root.get("CensorWindow"), e, &until)
 	text := until[0]
 	if len(until) > 1 {
-		text = "first of (" + strings.Join(until, ", ") + ")"
+		text = "first of (\n" + strings.Join(until, ",\n") + ")"
 	}
-	return window + "\n  followup including index until " + text + "\n"
+	return window + "\n" + laid("  followup including index until "+text) + "\n"
 }
 
 // limits marks the limits as read, whichever way the entry took.

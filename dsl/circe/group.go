@@ -36,7 +36,7 @@ func (im *importer) group(g *node, a anchor) string {
 
 // combined joins conditions as the type of a group says.
 func combined(kind string, n int, conds []string) string {
-	list := "of (" + strings.Join(conds, ", ") + ")"
+	list := "of (\n" + strings.Join(conds, ",\n") + ")"
 	switch {
 	case len(conds) == 0:
 		return ""

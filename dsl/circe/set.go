@@ -49,7 +49,7 @@ func (s *set) text() string {
 	var b strings.Builder
 	b.WriteString(s.head)
 	if len(s.wheres) > 0 {
-		b.WriteString(" where (" + and(s.wheres) + ")")
+		b.WriteString(" where (\n" + and(s.wheres) + ")")
 	}
 	for _, p := range s.phrases {
 		b.WriteString(" " + p)
@@ -58,7 +58,7 @@ func (s *set) text() string {
 }
 
 // and joins conditions.
-func and(conds []string) string { return strings.Join(conds, " and ") }
+func and(conds []string) string { return strings.Join(conds, " and\n") }
 
 // union is one set of all members.
 func union(members []*set) *set {
@@ -73,7 +73,7 @@ func union(members []*set) *set {
 			out.ends = never
 		}
 	}
-	out.head = "(" + strings.Join(texts, ",\n      ") + ")"
+	out.head = "(\n" + strings.Join(texts, ",\n") + ")"
 	return out
 }
 
