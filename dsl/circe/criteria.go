@@ -1,6 +1,9 @@
 package circe
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // domain says which source a kind of criterion is about.
 type domain struct {
@@ -80,45 +83,69 @@ func (im *importer) coded(source string, ends ending, id *node) *set {
 
 // since says a range of dates of the start as a phrase.
 func (im *importer) since(n *node) string {
-	day, last := n.get("Value").text(), n.get("Extent").text()
-	switch op := n.get("Op").text(); {
+	op := n.get("Op").text()
+	switch {
 	case !n.is():
 		return ""
 	case op == "bt":
-		return "from " + day + " to " + last
+		return "from " + im.date(n.get("Value"), false) + " to " + im.date(n.get("Extent"), true)
 	case dated[op] != "":
-		return dated[op] + " " + day
+		return dated[op] + " " + im.date(n.get("Value"), past[op])
 	}
 	im.lost(n, Persons, "dates", "no phrase says this comparison; it is left out")
 	return ""
 }
 
-var dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
+var (
+	dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
+	// past are the comparisons that divide the days after their date, not before it.
+	past = map[string]bool{"gt": true, "lte": true}
+)
+
+// date is a date of a query, which a catalog lets lie on the first of a month: the day itself, or, where past, the day after it.
+func (im *importer) date(n *node, past bool) string {
+	given, err := time.Parse(time.DateOnly, n.text())
+	if err != nil {
+		im.lost(n, Persons, "date", "it is not written as a date; 1900-01-01 stands here in its place")
+		return "1900-01-01"
+	}
+	cut := given
+	if past {
+		cut = cut.AddDate(0, 0, 1)
+	}
+	on := cut.AddDate(0, 0, 1-cut.Day())
+	if cut.Day() > 15 {
+		on = on.AddDate(0, 1, 0)
+	}
+	if !on.Equal(cut) {
+		im.near(n, Persons, "date", "catalogs let dates be compared by months, so that nobody's day can be asked; "+cut.Format(time.DateOnly)+" became "+on.Format(time.DateOnly))
+		given = given.Add(on.Sub(cut))
+	}
+	return given.Format(time.DateOnly)
+}
 
 // compared says a comparison with a number or date, "" where its operator is not known.
-func (im *importer) compared(x string, n *node, write func(*node) string) string {
+func (im *importer) compared(x string, n *node, write func(n *node, past bool) string) string {
 	op := n.get("Op").text()
 	text := map[string]string{"lt": "<", "lte": "<=", "eq": "=", "gte": ">=", "gt": ">"}[op]
 	switch {
 	case !n.is():
 		return ""
 	case text != "":
-		return x + " " + text + " " + write(n.get("Value"))
+		return x + " " + text + " " + write(n.get("Value"), past[op])
 	case op == "bt":
-		return x + " between " + write(n.get("Value")) + " and " + write(n.get("Extent"))
+		return x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true)
 	case op == "!bt":
-		return "not (" + x + " between " + write(n.get("Value")) + " and " + write(n.get("Extent")) + ")"
+		return "not (" + x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true) + ")"
 	}
 	im.lost(n, Persons, "comparison", "its operator is not known; it is left out")
 	return ""
 }
 
-func plain(n *node) string {
+func plain(n *node, _ bool) string {
 	f, _ := n.number()
 	return digits(f)
 }
-
-func dateText(n *node) string { return n.text() }
 
 // persons says what a criterion asks of the person: the age at the event, and the sex.
 func (im *importer) persons(n *node, at string) (out []string) {
@@ -166,7 +193,7 @@ func (im *importer) spans(n *node) (out []string) {
 		out = append(out, im.compared("days between start and end", n.get(key), plain))
 	}
 	for _, key := range []string{"OccurrenceEndDate", "EraEndDate", "PeriodEndDate"} {
-		out = append(out, im.compared("end", n.get(key), dateText))
+		out = append(out, im.compared("end", n.get(key), im.date))
 	}
 	return append(out, im.compared("occurrences", n.get("OccurrenceCount"), plain))
 }
@@ -187,5 +214,5 @@ func (im *importer) values(n *node) []string {
 	}
 	im.near(v, Persons, "value", "here values are converted to the catalog's unit, and missing where the catalog has no unit rule for the code; "+
 		"Circe compares the number of rows that name this very unit")
-	return []string{im.compared("value", v, func(n *node) string { return plain(n) + " " + unit })}
+	return []string{im.compared("value", v, func(n *node, _ bool) string { return plain(n, false) + " " + unit })}
 }

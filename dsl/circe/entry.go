@@ -119,7 +119,7 @@ func (im *importer) death(c *node, e *entry) bool {
 			e.include("", "any "+s.text())
 		}
 	}
-	e.include("", im.compared("index", n.get("OccurrenceStartDate"), dateText))
+	e.include("", im.compared("index", n.get("OccurrenceStartDate"), im.date))
 	for _, cond := range im.persons(n, "index") {
 		e.include("", cond)
 	}
@@ -160,7 +160,7 @@ func (im *importer) single(c *node, e *entry) bool {
 	e.index, e.alone = "first ever "+e.events.text(), true
 	e.rules = append(e.rules, observation(e.anchor))
 	for _, k := range []string{"OccurrenceStartDate", "EraStartDate"} {
-		e.include("", im.compared("index", n.get(k), dateText))
+		e.include("", im.compared("index", n.get(k), im.date))
 	}
 	for _, cond := range im.persons(n, "index") {
 		e.include("", cond)

@@ -170,6 +170,12 @@ func (im *importer) drugEra(era *node) string {
 // censored is the rules for a censor window, which moves the start of an entry and its end, and drops what is left of none.
 func (im *importer) censored(w *node, e *entry, until *[]string) string {
 	start, end := w.get("StartDate").text(), w.get("EndDate").text()
+	if start != "" {
+		start = im.date(w.get("StartDate"), false)
+	}
+	if end != "" {
+		end = im.date(w.get("EndDate"), true)
+	}
 	im.rest(w)
 	rules := ""
 	if end != "" {

@@ -57,7 +57,7 @@ func combined(kind string, n int, conds []string) string {
 // demographic says what is asked of the person at the anchor.
 func (im *importer) demographic(d *node, a anchor) string {
 	conds := im.persons(d, a.at)
-	conds = append(conds, im.compared(a.at, d.get("OccurrenceStartDate"), dateText))
+	conds = append(conds, im.compared(a.at, d.get("OccurrenceStartDate"), im.date))
 	im.rest(d)
 	var said []string
 	for _, c := range conds {

@@ -38,7 +38,7 @@ func broken(inner string) string {
 	for i, p := range parts {
 		parts[i] = laid(p)
 	}
-	return open + strings.Join(parts, "\n") + ")"
+	return open + strings.Join(parts, "\n") + "\n)"
 }
 
 // brackets finds the first pair of outermost brackets; both are len(s) where there is none.
