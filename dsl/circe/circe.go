@@ -56,7 +56,7 @@ type Part struct {
 type Result struct {
 	Title string   `json:"title"`
 	Text  string   `json:"text"`
-	Parts []Part   `json:"parts"` // in the order of the text; nil: everything is said
+	Parts []Part   `json:"parts"` // in the order of the text; none: everything is said
 	Notes []string `json:"notes"` // how the expression was read, where it is not plain
 }
 
@@ -89,7 +89,7 @@ func Import(title string, data []byte) (*Result, error) {
 	if !root.get("PrimaryCriteria").is() {
 		return nil, &Error{"it has no PrimaryCriteria"}
 	}
-	im := &importer{result: &Result{Title: clean(name)}}
+	im := &importer{result: &Result{Title: clean(name), Parts: []Part{}, Notes: []string{}}}
 	if err := im.run(root); err != nil {
 		return nil, err
 	}
