@@ -55,7 +55,7 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 			c.say(unknownSystem(t.Span(), system, c.Catalog.SystemNames()))
 			continue
 		}
-		if !c.Vocabulary.Known(t.Curie) && len(c.Vocabulary.Codes(system)) > 0 {
+		if !c.Vocabulary.Known(t.Curie) && c.Vocabulary.Covers(system) {
 			c.say(codeUnknown(t.Span(), t.Curie))
 		}
 		plain = append(plain, catalog.Term{Curie: t.Curie, Descendants: t.Descendants})
