@@ -71,6 +71,7 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"sources":     func(n *yaml.Node) { c.Sources = r.sources(n, c) },
 		"codes":       into(&c.Systems, r.systems),
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
+		"libraries":   into(&c.Libraries, r.libraries),
 		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
 		"residence":   r.refuse("residence"),
 	}, "dataset", "custodian", "mode", "period", "person")
