@@ -79,7 +79,7 @@ func (c *checker) plan() *plan.Plan {
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
 		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
-		systems: map[string]bool{}, mixed: map[*catalog.Source]bool{}}
+		mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -96,7 +96,6 @@ type checker struct {
 	// openCodes are the code sets being expanded, and expanded those that are.
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
-	systems   map[string]bool          // code systems, and whether the vocabulary has their codes
 	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
 	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked
 	reports   int

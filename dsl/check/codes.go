@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
@@ -68,7 +67,7 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 			continue
 		}
 		for _, curie := range ends(t, system) {
-			if !c.Vocabulary.Known(curie) && c.published(system) {
+			if !c.Vocabulary.Known(curie) && c.Vocabulary.Covers(system) {
 				c.say(codeUnknown(t.Span(), curie))
 			}
 		}
@@ -83,30 +82,6 @@ func ends(t syntax.CodeTerm, system string) []string {
 		return []string{t.Curie}
 	}
 	return []string{t.Curie, system + ":" + t.To}
-}
-
-// published reports whether the vocabulary has the codes of a system.
-func (c *checker) published(system string) bool {
-	known, ok := c.systems[system]
-	if !ok {
-		known = len(c.Vocabulary.Codes(system)) > 0
-		c.systems[system] = known
-	}
-	return known
-}
-
-// labelled lists the codes of systems whose published label has a text in it, whatever the case of its letters.
-func (c *checker) labelled(systems []string, text string) []string {
-	var out []string
-	for _, system := range systems {
-		for _, curie := range c.Vocabulary.Codes(system) {
-			if strings.Contains(strings.ToLower(c.Vocabulary.Label(curie)), strings.ToLower(text)) {
-				out = append(out, curie)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // codeParam reports whether a name is a parameter that is one code.
