@@ -36,8 +36,7 @@ type Context struct {
 
 // Check turns a tree into a plan. The plan is nil when a diagnostic is an error; warnings come with a plan.
 func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
-	c := &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
-		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{}}
+	c := newChecker(f, ctx)
 	c.declare()
 	p := plan.Plan{
 		Dataset: ctx.Catalog.Dataset, Catalog: ctx.Catalog.Digest(), Vocabulary: ctx.Vocabulary.Digest(),
@@ -56,6 +55,11 @@ func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
 		return nil, c.diags.Sorted()
 	}
 	return plan.New(p), c.diags.Sorted()
+}
+
+func newChecker(f *syntax.File, ctx Context) *checker {
+	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
+		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{}}
 }
 
 type checker struct {
