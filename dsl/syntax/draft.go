@@ -119,18 +119,21 @@ func (d Draft) Takes(words string) bool {
 		return slices.Contains(stmtWords, first) || first == "}"
 	case len(d.tokens) == 0:
 		return slices.Contains(declWords, first)
-	case d.Body != slices.Contains(stmtWords, first) && slices.Contains(declWords, first) && first != "define":
-		return false
 	}
 	ts := slices.Concat(d.tokens, more)
 	end := len(ts) - 1
 	at := 0
 	if d.Body {
-		_, at = attempt(peeking(ts), statements, afterStmt)
+		_, at = attempt(peeking(ts), statements, among(append(stmtWords, "}")))
+	} else if d.tokens[0].Value == "cohort" {
+		_, at = attempt(peeking(ts), declarations, afterHead)
 	} else {
-		_, at = attempt(peeking(ts), declarations, func(t lexer.Token) bool {
-			return afterDecl(t) || d.tokens[0].Value == "cohort"
-		})
+		_, at = attempt(peeking(ts), declarations, among(declWords))
 	}
 	return at < 0 || at >= end
+}
+
+// among accepts the end of a text, and some words.
+func among(words []string) func(lexer.Token) bool {
+	return func(t lexer.Token) bool { return t.EOF() || slices.Contains(words, t.Value) }
 }
