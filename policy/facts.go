@@ -75,7 +75,7 @@ func (f *facts) expr(x plan.Expr) {
 		f.codes(x.Codes)
 	case *plan.Pick, *plan.Agg:
 		for _, c := range plan.Columns(x) {
-			f.column(plan.Sets(x)[0].Source, &c)
+			f.column(plan.Sets(x)[0], c)
 		}
 	}
 }
@@ -97,10 +97,14 @@ func (f *facts) codesNamed(x plan.Expr, values ...*plan.Const) {
 
 // events notes a source, the columns that every use of it reads, and those of its condition.
 func (f *facts) events(s *plan.EventSet) {
+	if s.Derived() {
+		f.where(s) // its columns are those of the sets that it is made of
+		return
+	}
 	f.Sources = append(f.Sources, s.Source.Name)
 	for _, name := range []string{catalog.Start, catalog.End, catalog.CodeOf} {
 		if col, ok := s.Source.Column(name); ok {
-			f.column(s.Source, &col)
+			f.column(s, col)
 		}
 	}
 	if len(s.Source.Systems) == 0 && !s.Source.Timed {
@@ -109,16 +113,26 @@ func (f *facts) events(s *plan.EventSet) {
 	if s.Codes != nil {
 		f.codes(s.Codes)
 	}
+	f.where(s)
+}
+
+// where notes the columns of a condition on events.
+func (f *facts) where(s *plan.EventSet) {
 	plan.Walk(s.Where, func(x plan.Expr) bool {
 		if field, ok := x.(*plan.Field); ok {
-			f.column(s.Source, field.Column)
+			f.column(s, *field.Column)
 		}
 		return len(plan.Sets(x)) == 0 // a nested set notes its own
 	})
 }
 
-func (f *facts) column(s *catalog.Source, col *catalog.Column) {
-	f.columns[s.Name+"."+col.Name] = col.Sensitivity
+// column notes a column of s or, where s is made of other sets, the columns that it comes from.
+func (f *facts) column(s *plan.EventSet, col catalog.Column) {
+	for _, set := range s.All() {
+		if own, ok := set.Source.Column(col.Name); ok && !set.Derived() {
+			f.columns[set.Source.Name+"."+col.Name] = own.Sensitivity
+		}
+	}
 }
 
 func (f *facts) codes(set *plan.CodeSet) {

@@ -32,6 +32,7 @@ type Catalog struct {
 	Period     Period            `json:",omitzero"`
 	Observed   bool              `json:",omitzero"` // observation intervals exist; otherwise everybody is observed for the whole period
 	Sites      []Site            `json:",omitzero"`
+	Residence  bool              `json:",omitzero"` // intervals of the places where persons live exist; place-day sources need them
 	Attributes []Column          `json:",omitzero"` // of a person, in file order
 	Sources    []Source          `json:",omitzero"` // in file order
 	Systems    []CodeSystem      `json:",omitzero"` // in file order
@@ -105,7 +106,11 @@ const (
 func (s Source) Column(name string) (Column, bool) {
 	switch {
 	case name == Start && s.Timed, name == End && s.End:
-		return Column{Name: name, Type: Type{Kind: DateKind}, Sensitivity: s.Sensitivity}, true
+		kind := DateKind
+		if s.Minutes {
+			kind = TimeKind
+		}
+		return Column{Name: name, Type: Type{Kind: kind}, Sensitivity: s.Sensitivity}, true
 	case name == CodeOf && len(s.Systems) > 0:
 		c := Column{Name: name, Type: Type{Kind: Code}, Sensitivity: s.Sensitivity}
 		if len(s.Systems) == 1 {

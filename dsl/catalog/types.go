@@ -14,9 +14,10 @@ const (
 	Int      Kind = "int"
 	Number   Kind = "number" // a decimal number, with a unit where it has one
 	String   Kind = "string"
-	Code     Kind = "code"     // a word of a listed set, or a code of a code system
-	DateKind Kind = "date"     // a calendar day
-	Duration Kind = "duration" // a number of days, weeks, months or years
+	Code     Kind = "code"      // a word of a listed set, or a code of a code system
+	DateKind Kind = "date"      // a calendar day
+	TimeKind Kind = "date-time" // a minute of a calendar day, in the local time of the source
+	Duration Kind = "duration"  // a number of days, weeks, months or years
 )
 
 // The types below are written as JSON for [Catalog.Digest]. A field that says nothing is left out, so that
@@ -68,6 +69,33 @@ func (d Date) AddMonths(n int) Date {
 	last := first.AddDate(0, 1, -1).Day()
 	return Date(first.AddDate(0, 0, min(day, last)-1).Unix() / 86400)
 }
+
+// Moment is a minute, counted from 1970-01-01T00:00, in the local time of the source.
+type Moment int64
+
+// ParseMoment reads YYYY-MM-DDTHH:MM.
+func ParseMoment(s string) (Moment, error) {
+	t, err := time.Parse("2006-01-02T15:04", s)
+	if err != nil {
+		return 0, fmt.Errorf("not a date and time (YYYY-MM-DDTHH:MM)")
+	}
+	return Moment(t.Unix() / 60), nil
+}
+
+// Time returns m as if it were told in UTC.
+func (m Moment) Time() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
+
+// Day returns the day of m.
+func (m Moment) Day() Date {
+	day := m / (24 * 60)
+	if m%(24*60) < 0 {
+		day--
+	}
+	return Date(day)
+}
+
+// String renders m as YYYY-MM-DDTHH:MM.
+func (m Moment) String() string { return m.Time().Format("2006-01-02T15:04") }
 
 // Sensitivity is the class of a column. Each class is a column-key group of the store, so that a class
 // that policy denies is never decrypted.
@@ -127,14 +155,26 @@ type UnitRule struct {
 // Source is a table of events.
 type Source struct {
 	Name        string      `json:",omitzero"`
-	Timed       bool        `json:",omitzero"` // its rows carry a start day
-	End         bool        `json:",omitzero"` // its rows may carry an end day
+	Kind        SourceKind  `json:",omitzero"`
+	Timed       bool        `json:",omitzero"` // its rows carry a start
+	Minutes     bool        `json:",omitzero"` // start and end are date-times, not days
+	End         bool        `json:",omitzero"` // its rows may carry an end
 	Systems     []string    `json:",omitzero"` // code systems of its code column; none: it has no code
 	Value       *Column     `json:",omitzero"` // nil: it has no value column
 	Units       []UnitRule  `json:",omitzero"`
 	Columns     []Column    `json:",omitzero"` // further columns, in catalog order
 	Sensitivity Sensitivity `json:",omitzero"`
 }
+
+// SourceKind is how the rows of a source belong to persons.
+type SourceKind string
+
+// The kinds of source.
+const (
+	Events   SourceKind = ""          // rows of a person
+	Series   SourceKind = "series"    // many timed values of a person
+	PlaceDay SourceKind = "place-day" // values of a place and a day; a person has those of the place of residence on that day
+)
 
 // CodeSystem is a system of codes and how its hierarchy is told.
 type CodeSystem struct {

@@ -62,7 +62,7 @@ func (c *checker) cohort(co *cohort) *plan.Cohort {
 	if len(out.Rules) > MaxRules {
 		c.say(tooMany(co.tree.Name.Span(), "rules", len(out.Rules), MaxRules))
 	}
-	if !c.diags[before:].Failed() && !co.registered && out.TakesBlank() {
+	if !c.diags[before:].Failed() && !co.registered && out.TakesBlank(nil) {
 		c.say(unboundedCohort(co.tree.Name))
 	}
 	return out

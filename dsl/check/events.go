@@ -166,7 +166,7 @@ func (c *checker) pick(e *syntax.Pick, column syntax.Ident, s scope) typed {
 	if rule, ok = c.measure(&col, set.Source, rule, e.Set.Span()); !ok {
 		return typed{}
 	}
-	x := &plan.Pick{Set: set, Last: e.Which == syntax.Last, Column: &col}
+	x := &plan.Pick{Set: set, Which: plan.Which(e.Which), Column: &col}
 	if col.Type.Kind == catalog.DateKind {
 		return typed{x: x}
 	}

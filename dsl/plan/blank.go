@@ -9,16 +9,27 @@ import (
 
 // TakesBlank reports whether a person about whom nothing is recorded would be a member: then the cohort is
 // not what its text says, and its complement can be counted (LANGUAGE, Meaning 3).
-func (c *Cohort) TakesBlank() bool {
-	b := blank{}
+//
+// others are the cohorts that c may name, by position.
+func (c *Cohort) TakesBlank(others []*Cohort) bool {
+	_, in := blankIndex(c, others)
+	return in
+}
+
+// blankIndex is the index date of the blank person in c, and whether the person is a member.
+func blankIndex(c *Cohort, others []*Cohort) (index any, in bool) {
+	b := blank{others: others}
 	if b.index = b.value(c.Index); b.index == nil {
-		return false
+		return nil, false
 	}
-	return !slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
+	return b.index, !slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
 }
 
 // blank is a person without attributes and events, and the index date that such a person has.
-type blank struct{ index any }
+type blank struct {
+	index  any
+	others []*Cohort
+}
 
 // value evaluates x for the blank person: a bool, float64, string or date; nil is missing or unknown.
 func (b blank) value(x Expr) any {
@@ -27,6 +38,9 @@ func (b blank) value(x Expr) any {
 		return plain(x.Value)
 	case *Index:
 		return b.index
+	case *InCohort:
+		_, in := blankIndex(b.others[x.Cohort], b.others)
+		return in
 	case *Count:
 		return 0.0
 	case *Compare:
@@ -53,6 +67,14 @@ func (b blank) value(x Expr) any {
 // more evaluates what is no condition. Attributes, events and what is picked from them are missing.
 func (b blank) more(x Expr) any {
 	switch x := x.(type) {
+	case *IndexOf:
+		if index, in := blankIndex(b.others[x.Cohort], b.others); in {
+			return index
+		}
+	case *Covered:
+		if b.value(x.From) != nil && b.value(x.To) != nil {
+			return 0.0
+		}
 	case *Arith:
 		return b.number(func(v []float64) float64 { return arith(x.Op, v[0], v[1]) }, x.L, x.R)
 	case *Convert:

@@ -63,6 +63,15 @@ func canonArith(x *Arith) Expr {
 // canonical returns a copy of s with canonical parts.
 func (s *EventSet) canonical() *EventSet {
 	out := *s
+	out.Union = make([]*EventSet, len(s.Union))
+	for i, m := range s.Union {
+		out.Union[i] = m.canonical()
+	}
+	slices.SortFunc(out.Union, func(a, b *EventSet) int { return cmp.Compare(a.String(), b.String()) })
+	out.Union = slices.CompactFunc(out.Union, func(a, b *EventSet) bool { return a.simple() && a.String() == b.String() })
+	if s.Episodes != nil {
+		out.Episodes = s.Episodes.canonical()
+	}
 	if s.Where != nil {
 		if out.Where = canonical(s.Where); String(out.Where) == String(True()) {
 			out.Where = nil
@@ -78,6 +87,9 @@ func (s *EventSet) canonical() *EventSet {
 	return &out
 }
 
+// simple reports whether the rows of s are those of a source, each once.
+func (s *EventSet) simple() bool { return !s.Derived() && s.Apart == (Span{}) }
+
 // mapChildren rebuilds x with f applied to each direct part.
 func mapChildren(x Expr, f func(Expr) Expr) Expr {
 	all := func(xs []Expr) []Expr {
@@ -91,9 +103,16 @@ func mapChildren(x Expr, f func(Expr) Expr) Expr {
 	case *Count:
 		return &Count{x.Set.canonical(), x.Distinct}
 	case *Pick:
-		return &Pick{x.Set.canonical(), x.Last, x.Column}
+		out := *x
+		out.Set = x.Set.canonical()
+		if x.To != nil {
+			out.To = f(x.To)
+		}
+		return &out
 	case *Agg:
 		return &Agg{x.Fn, x.Set.canonical(), x.Column}
+	case *Covered:
+		return &Covered{x.Set.canonical(), f(x.From), f(x.To)}
 	case *Compare:
 		return &Compare{x.Op, f(x.L), f(x.R)}
 	case *And:
@@ -120,6 +139,8 @@ func mapChildren(x Expr, f func(Expr) Expr) Expr {
 		return &AddDate{f(x.X), x.N, x.Unit}
 	case *Elapsed:
 		return &Elapsed{x.Unit, f(x.From), f(x.To)}
+	case *Day:
+		return &Day{f(x.X)}
 	case *Part:
 		return &Part{x.Which, f(x.X)}
 	case *Case:
@@ -218,8 +239,12 @@ func neverMissing(x Expr) bool {
 	switch x := x.(type) {
 	case *Const:
 		return x.Value != nil
-	case *Count, *IsMissing, *Index:
+	case *Count, *IsMissing, *Index, *InCohort, *End:
 		return true
+	case *Covered:
+		return neverMissing(x.From) && neverMissing(x.To)
+	case *Day:
+		return neverMissing(x.X)
 	case *Compare:
 		return neverMissing(x.L) && neverMissing(x.R)
 	case *And:
@@ -345,6 +370,7 @@ func canonAddDate(x *AddDate) Expr {
 	return x
 }
 
+// shift moves a day by days or months.
 func shift(d catalog.Date, n int, unit string) catalog.Date {
 	if unit == "months" {
 		return d.AddMonths(n)
@@ -354,6 +380,9 @@ func shift(d catalog.Date, n int, unit string) catalog.Date {
 
 // canonBound writes b with >= and <, days counted into the date, but "> X" and "<= X" for a plain X.
 func canonBound(b Bound) Bound {
+	if b.At.Type().Kind != catalog.DateKind {
+		return b // minutes have no next day
+	}
 	base, n := b.At, 0
 	if a, ok := b.At.(*AddDate); ok && a.Unit == "days" {
 		base, n = a.X, a.N

@@ -289,7 +289,7 @@ func TestTakesBlank(t *testing.T) {
 		for _, exclude := range []bool{false, true} {
 			c := &plan.Cohort{Index: plan.DateConst(100), Rules: []*plan.Rule{{Exclude: exclude, Cond: x}}}
 			want := (blank.eval(x) == true) != exclude
-			if got := c.TakesBlank(); got != want {
+			if got := c.TakesBlank(nil); got != want {
 				t.Fatalf("exclude %v: %v, want %v\n%s", exclude, got, want, plan.String(x))
 			}
 		}

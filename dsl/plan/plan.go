@@ -88,17 +88,51 @@ type CodeSet struct {
 	Codes []string
 }
 
-// EventSet is a set of events of one source, many per person.
+// EventSet is a set of events, many per person: the rows of one source or, where Union or Episodes is set, rows
+// made of other sets. Then Source is made by [Union] or [Episodes], is in no catalog, and tells the columns.
+//
+// Codes and Without choose among the rows, then Where and Bounds, all of which must be true, and Apart last.
+//
+// A set may stand inside a Where: then it is about the same person, its Where is about its own events, and its
+// Bounds and the To, From and To of what is made from it may name the [Field] and [End] of the event around it.
 type EventSet struct {
 	Source *catalog.Source
-	Codes  *CodeSet // nil: any code
+	// Union are the sets whose rows these are; none has Apart. A row of a source that is in several members, none of
+	// which is itself made of others, is here once.
+	Union []*EventSet
+	// Episodes is the set whose events are joined: sorted by start, an event belongs to the episode before it when it
+	// starts at most Gap after the latest end so far; a missing end is the start. An episode has a start and an end.
+	Episodes *EventSet
+	Gap      Span
+	Codes    *CodeSet // nil: any code
 	// Without are codes of protected topics that the study may not see; see [Plan.Restrict].
 	Without *CodeSet
 	Where   Expr // nil: no condition
 	Bounds  []Bound
+	// Apart, unless zero, keeps in order of start (ties as in [Pick]) only events that start at least this long
+	// after the start of the one kept before.
+	Apart Span
 }
 
-// Bound is one comparison of an event's time with a date. All temporal phrases come down to bounds.
+// Derived reports whether the rows of s are made of other sets.
+func (s *EventSet) Derived() bool { return len(s.Union) > 0 || s.Episodes != nil }
+
+// Members are the sets that the rows of s are made of; none for a set of a source.
+func (s *EventSet) Members() []*EventSet {
+	if s.Episodes != nil {
+		return []*EventSet{s.Episodes}
+	}
+	return s.Union
+}
+
+// Span is a length of time: N days, months or minutes. The zero Span is none.
+type Span struct {
+	N    int
+	Unit string // days | months | minutes
+}
+
+// Bound is one comparison of an event's time with a date. All temporal phrases come down to bounds. Where events
+// have minutes and At is a day, the event's day is compared; a date-time stands only beside minutes.
 type Bound struct {
 	Column string // "start", "end" (a missing end is the start) or "open-end" (a missing end is open)
 	Op     string // < <= > >=

@@ -106,7 +106,7 @@ func fold(x plan.Expr) plan.Expr {
 // nested is a condition with event sets at every place where one can be.
 func nested() plan.Expr {
 	inner := &plan.EventSet{Source: coded, Codes: &plan.CodeSet{Codes: []string{"S:2"}}}
-	picked := &plan.Pick{Set: &plan.EventSet{Source: coded}, Column: &catalog.Column{Name: catalog.Start, Type: catalog.Type{Kind: catalog.DateKind}}}
+	picked := &plan.Pick{Which: plan.First, Set: &plan.EventSet{Source: coded}, Column: &catalog.Column{Name: catalog.Start, Type: catalog.Type{Kind: catalog.DateKind}}}
 	outer := &plan.EventSet{Source: coded,
 		Where:  &plan.Compare{Op: ">=", L: &plan.Count{Set: inner}, R: plan.IntConst(1)},
 		Bounds: []plan.Bound{{Column: "start", Op: "<", At: picked}}}
@@ -160,7 +160,7 @@ func TestPartsOfEveryKind(t *testing.T) {
 func TestRestrict(t *testing.T) {
 	p := plan.New(plan.Plan{
 		Dataset: "d",
-		Cohorts: []*plan.Cohort{{Name: "c", Index: &plan.Pick{Set: &plan.EventSet{Source: coded}, Column: &catalog.Column{Name: "start"}}, Rules: []*plan.Rule{{Cond: nested()}}}},
+		Cohorts: []*plan.Cohort{{Name: "c", Index: &plan.Pick{Which: plan.First, Set: &plan.EventSet{Source: coded}, Column: &catalog.Column{Name: "start"}}, Rules: []*plan.Rule{{Cond: nested()}}}},
 		Reports: []*plan.Report{{Kind: "summary", By: []*plan.Dimension{{X: nested()}}, Value: &plan.Agg{Fn: "mean", Set: &plan.EventSet{Source: coded}, Column: coded.Value}}},
 	})
 	before := p.Canonical()
@@ -228,15 +228,15 @@ func TestBlankValues(t *testing.T) {
 		&plan.AtLeast{N: 1, Xs: []plan.Expr{boolA, plan.True()}},
 	} {
 		c := &plan.Cohort{Index: plan.DateConst(day(1)), Rules: []*plan.Rule{{Cond: x}}}
-		if !c.TakesBlank() {
+		if !c.TakesBlank(nil) {
 			t.Errorf("not true of the blank person: %s", plan.String(x))
 		}
 	}
-	if (&plan.Cohort{Index: death}).TakesBlank() {
+	if (&plan.Cohort{Index: death}).TakesBlank(nil) {
 		t.Error("a person without an index date is a member")
 	}
 	chosen := &plan.Cohort{Index: &plan.Extreme{Dates: []plan.Expr{death, plan.DateConst(day(1))}}}
-	if !chosen.TakesBlank() {
+	if !chosen.TakesBlank(nil) {
 		t.Error("the fixed one of several dates is no index date")
 	}
 }

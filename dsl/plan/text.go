@@ -109,15 +109,23 @@ func exprNode(x Expr) node {
 		return atom("person." + x.Column.Name)
 	case *Field:
 		return atom("event." + x.Column.Name)
+	case *End:
+		return atom(map[bool]string{false: "event.end-or-start", true: "event.open-end"}[x.Open])
 	case *Index:
 		return atom("index")
+	case *InCohort:
+		return form("in-cohort", atom(strconv.Itoa(x.Cohort)))
+	case *IndexOf:
+		return form("index-of", atom(strconv.Itoa(x.Cohort)))
 	case *Count:
 		if x.Distinct != "" {
 			return form("count-distinct", atom(x.Distinct), x.Set.node())
 		}
 		return form("count", x.Set.node())
 	case *Pick:
-		return form(pickWord(x.Last), atom(x.Column.Name), x.Set.node())
+		return pickNode(x)
+	case *Covered:
+		return form("covered", exprNode(x.From), exprNode(x.To), x.Set.node())
 	case *Agg:
 		return form(x.Fn, atom(x.Column.Name), x.Set.node())
 	case *Compare:
@@ -152,6 +160,8 @@ func valueNode(x Expr) node {
 		return form("add-"+x.Unit, atom(strconv.Itoa(x.N)), exprNode(x.X))
 	case *Elapsed:
 		return form(x.Unit+"-between", exprNode(x.From), exprNode(x.To))
+	case *Day:
+		return form("day", exprNode(x.X))
 	case *Part:
 		return form(x.Which, exprNode(x.X))
 	case *Case:
@@ -166,11 +176,15 @@ func valueNode(x Expr) node {
 	return atom(fmt.Sprintf("(unknown %T)", x))
 }
 
-func pickWord(last bool) string {
-	if last {
-		return "last"
+func pickNode(x *Pick) node {
+	n := form(string(x.Which), atom(x.Column.Name))
+	switch x.Which {
+	case Nth:
+		n = n.with(atom(strconv.Itoa(x.N)))
+	case Nearest:
+		n = n.with(exprNode(x.To))
 	}
-	return "first"
+	return n.with(x.Set.node())
 }
 
 func constNode(c *Const) node {
@@ -183,6 +197,8 @@ func constNode(c *Const) node {
 		return quoted(v)
 	case catalog.Date:
 		return atom(v.String())
+	case catalog.Moment:
+		return atom(v.String())
 	default:
 		return atom(fmt.Sprint(v))
 	}
@@ -190,6 +206,12 @@ func constNode(c *Const) node {
 
 func (s *EventSet) node() node {
 	n := form("events", atom(s.Source.Name))
+	switch {
+	case len(s.Union) > 0:
+		n = form("union", each(s.Union, (*EventSet).node)...)
+	case s.Episodes != nil:
+		n = form("episodes", s.Gap.node(), s.Episodes.node())
+	}
 	if s.Codes != nil {
 		n = n.with(form("codes", each(s.Codes.Codes, atom)...))
 	}
@@ -199,5 +221,11 @@ func (s *EventSet) node() node {
 	if s.Where != nil {
 		n = n.with(form("where", exprNode(s.Where)))
 	}
-	return n.with(each(s.Bounds, func(b Bound) node { return form(b.Op, atom(b.Column), exprNode(b.At)) })...)
+	n = n.with(each(s.Bounds, func(b Bound) node { return form(b.Op, atom(b.Column), exprNode(b.At)) })...)
+	if s.Apart != (Span{}) {
+		n = n.with(form("apart", s.Apart.node()))
+	}
+	return n
 }
+
+func (s Span) node() node { return atom(strconv.Itoa(s.N) + "-" + s.Unit) }

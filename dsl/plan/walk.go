@@ -13,17 +13,53 @@ func Walk(x Expr, visit func(Expr) bool) {
 		return
 	}
 	for _, s := range Sets(x) {
-		Walk(s.Where, visit)
-		for _, b := range s.Bounds {
-			Walk(b.At, visit)
-		}
+		s.walk(visit)
 	}
 	for _, part := range Parts(x) {
 		Walk(part, visit)
 	}
 }
 
-// Sets returns the event set of x itself, if it has one.
+func (s *EventSet) walk(visit func(Expr) bool) {
+	Walk(s.Where, visit)
+	for _, b := range s.Bounds {
+		Walk(b.At, visit)
+	}
+	for _, m := range s.Members() {
+		m.walk(visit)
+	}
+}
+
+// All returns s and the sets that its rows are made of, at any depth.
+func (s *EventSet) All() []*EventSet {
+	out := []*EventSet{s}
+	for _, m := range s.Members() {
+		out = append(out, m.All()...)
+	}
+	return out
+}
+
+// OfEvent reports whether x, which stands in a condition on events, depends on the event around it.
+func OfEvent(x Expr) bool {
+	switch x.(type) {
+	case nil:
+		return false
+	case *Field, *End:
+		return true
+	}
+	for _, set := range Sets(x) {
+		for _, s := range set.All() { // a Where is about the set's own events
+			for _, b := range s.Bounds {
+				if OfEvent(b.At) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(Parts(x), OfEvent)
+}
+
+// Sets returns the event set of x itself, if it has one; those that its rows are made of are left to [EventSet.All].
 func Sets(x Expr) []*EventSet {
 	switch x := x.(type) {
 	case *Count:
@@ -32,14 +68,24 @@ func Sets(x Expr) []*EventSet {
 		return []*EventSet{x.Set}
 	case *Agg:
 		return []*EventSet{x.Set}
+	case *Covered:
+		return []*EventSet{x.Set}
 	}
 	return nil
 }
 
 // Parts returns the direct parts of x, event sets apart.
 func Parts(x Expr) []Expr {
-	if len(Sets(x)) > 0 {
+	switch x := x.(type) {
+	case *Count, *Agg:
 		return nil
+	case *Pick:
+		if x.To != nil {
+			return []Expr{x.To}
+		}
+		return nil
+	case *Covered:
+		return []Expr{x.From, x.To}
 	}
 	var parts []Expr
 	mapChildren(x, func(part Expr) Expr { parts = append(parts, part); return part })
@@ -66,12 +112,18 @@ func Columns(x Expr) []catalog.Column {
 		return []catalog.Column{*x.Column}
 	case *Field:
 		return []catalog.Column{*x.Column}
+	case *End:
+		return []catalog.Column{*x.Column}
 	case *Agg:
 		return []catalog.Column{*x.Column}
 	case *Pick:
 		order := TieOrder(x.Set.Source)
 		picked := slices.IndexFunc(order, func(c catalog.Column) bool { return c.Name == x.Column.Name })
-		return order[:picked+1]
+		out := order[:picked+1]
+		if v, ok := x.Set.Source.Column(catalog.Value); ok && (x.Which == Highest || x.Which == Lowest) && picked < slices.IndexFunc(order, isValue) {
+			out = append(slices.Clone(out), v)
+		}
+		return out
 	}
 	return nil
 }
@@ -96,14 +148,21 @@ func (p *Plan) Exprs() []Expr {
 	return xs
 }
 
-// EventSets returns every event set of p, nested ones included.
+// EventSets returns every event set of p, nested ones and those that others are made of included.
 func (p *Plan) EventSets() []*EventSet {
 	var sets []*EventSet
 	for _, x := range p.Exprs() {
-		Walk(x, func(x Expr) bool { sets = append(sets, Sets(x)...); return true })
+		Walk(x, func(x Expr) bool {
+			for _, s := range Sets(x) {
+				sets = append(sets, s.All()...)
+			}
+			return true
+		})
 	}
 	return sets
 }
+
+func isValue(c catalog.Column) bool { return c.Name == catalog.Value }
 
 // Restrict returns a plan in which no event with one of the codes is seen by any part: topics with special
 // legal protection that a study is not permitted to see. The new plan has its own digest.
@@ -143,9 +202,16 @@ func restrict(x Expr, withheld *CodeSet) Expr {
 	case *Count:
 		return &Count{x.Set.restrict(withheld), x.Distinct}
 	case *Pick:
-		return &Pick{x.Set.restrict(withheld), x.Last, x.Column}
+		out := *x
+		out.Set = x.Set.restrict(withheld)
+		if x.To != nil {
+			out.To = restrict(x.To, withheld)
+		}
+		return &out
 	case *Agg:
 		return &Agg{x.Fn, x.Set.restrict(withheld), x.Column}
+	case *Covered:
+		return &Covered{x.Set.restrict(withheld), restrict(x.From, withheld), restrict(x.To, withheld)}
 	}
 	return mapChildren(x, f)
 }
@@ -162,7 +228,14 @@ func (c *CodeSet) and(o *CodeSet) *CodeSet {
 
 func (s *EventSet) restrict(withheld *CodeSet) *EventSet {
 	out := *s
-	if len(s.Source.Systems) > 0 {
+	out.Union = make([]*EventSet, len(s.Union))
+	for i, m := range s.Union {
+		out.Union[i] = m.restrict(withheld)
+	}
+	if s.Episodes != nil {
+		out.Episodes = s.Episodes.restrict(withheld)
+	}
+	if len(s.Source.Systems) > 0 && !s.Derived() {
 		out.Without = withheld.and(s.Without)
 	}
 	if s.Where != nil {

@@ -23,13 +23,15 @@ type Place struct {
 // Span implements [Node].
 func (p Place) Span() diag.Span { return p.Range }
 
-// Decl is a declaration at the top level of a file: *[Param], *[Codes], *[Define], *[Cohort] or *[Report].
+// Decl is a declaration at the top level of a file: *[Import], *[Param], *[Codes], *[Define], *[Cohort], *[Report] or
+// *[Test].
 type Decl interface {
 	Node
 	decl()
 }
 
-// Stmt is a statement of a cohort: *[Index], *[Lookback], *[Rule], *[Followup] or *[Define].
+// Stmt is a statement of a cohort: *[Index], *[Lookback], *[Rule], *[Window], *[Followup], *[Outcome], *[Competing],
+// *[Censor] or *[Define].
 type Stmt interface {
 	Node
 	stmt()
@@ -45,6 +47,16 @@ type Study struct {
 	Purpose  []Curie
 	Approval StringLit
 	Dataset  Ident
+}
+
+// Import takes code sets and cohorts from a library of the catalog.
+//
+//	import t2d, hba1c from "italian-phenotypes" version "1.0"
+type Import struct {
+	Place
+	Names   []Ident
+	Library StringLit
+	Version StringLit // zero where absent
 }
 
 // Param is a value that may be given at submission.
@@ -67,13 +79,15 @@ type Codes struct {
 	Except []CodeTerm
 }
 
-// CodeTerm is one code of a code set, or the name of another set. Either Curie or Name is set.
+// CodeTerm is one code of a code set, a range of codes, or the name of another set. Either Curie or Name is set.
 //
 //	ICD10:E11 with descendants
+//	ICD10:C50..C58
 //	t2d
 type CodeTerm struct {
 	Place
 	Curie       string // "ICD10:E11"
+	To          string // of a range: the last code, without its system; "" elsewhere
 	Name        string
 	Descendants bool
 }
@@ -89,11 +103,12 @@ type Define struct {
 
 // Cohort is a set of persons.
 //
-//	cohort new_metformin { index … include … }
+//	cohort new_metformin extends metformin { index … include … }
 type Cohort struct {
 	Place
-	Name  Ident
-	Stmts []Stmt
+	Name    Ident
+	Extends Ident // zero where absent
+	Stmts   []Stmt
 }
 
 // Index gives each person's index date.
@@ -121,6 +136,40 @@ type Rule struct {
 	Exclude bool
 	Label   StringLit // zero where absent
 	Cond    Expr
+}
+
+// Window names a closed interval of days.
+//
+//	window baseline from index - 180 days to index
+type Window struct {
+	Place
+	Name     Ident
+	From, To Expr
+}
+
+// Outcome names the date of what the study asks about.
+//
+//	outcome mace = date of first event in mace during followup
+type Outcome struct {
+	Place
+	Name Ident
+	X    Expr
+}
+
+// Competing gives the date of an event after which the outcome cannot come.
+//
+//	competing death
+type Competing struct {
+	Place
+	X Expr
+}
+
+// Censor gives a date at which a person is no longer followed.
+//
+//	censor at end of last drug in metformin
+type Censor struct {
+	Place
+	X Expr
 }
 
 // Followup bounds the time after the index date.
@@ -181,28 +230,83 @@ type ClauseValue struct {
 	Label StringLit // zero where absent
 }
 
+// Test is a story of hand-made persons and what is expected of them.
+//
+//	test "A year without metformin" of new_metformin {
+//	  param min_age = 20 years
+//	  person (id, sex, birth_date)
+//	         (anna, female, 1960-01-01)
+//	  drug   (id, code, start)
+//	         (anna, ATC:A10BA02, 2019-01-01)
+//	  expect (id, index, hba1c_base)
+//	         (anna, 2019-01-01, missing)
+//	}
+type Test struct {
+	Place
+	Title  StringLit
+	Cohort Ident
+	Params []TestParam
+	Tables []TestTable // "expect" is one of them
+}
+
+// TestParam gives a parameter a value in a test.
+//
+//	param min_age = 20 years
+type TestParam struct {
+	Place
+	Name Ident
+	X    Expr
+}
+
+// TestTable is a table of a test: a source, "person", or "expect", with the names of its columns and its rows. A row
+// has as many cells as there are columns.
+type TestTable struct {
+	Place
+	Name    Ident
+	Columns []Ident
+	Rows    []TestRow
+}
+
+// TestRow is one row. A cell is a literal (*[Number], *[DateLit], *[StringLit], *[BoolLit], *[Curie], or a *[Unary] minus of a
+// number), or an *[Ident]: a word of the column, an id, or "missing".
+type TestRow struct {
+	Place
+	Cells []Expr
+}
+
+func (*Import) decl() {}
 func (*Param) decl()  {}
 func (*Codes) decl()  {}
 func (*Define) decl() {}
 func (*Cohort) decl() {}
 func (*Report) decl() {}
+func (*Test) decl()   {}
 
-func (*Index) stmt()    {}
-func (*Lookback) stmt() {}
-func (*Rule) stmt()     {}
-func (*Followup) stmt() {}
-func (*Define) stmt()   {}
+func (*Index) stmt()     {}
+func (*Lookback) stmt()  {}
+func (*Rule) stmt()      {}
+func (*Window) stmt()    {}
+func (*Followup) stmt()  {}
+func (*Outcome) stmt()   {}
+func (*Competing) stmt() {}
+func (*Censor) stmt()    {}
+func (*Define) stmt()    {}
 
-// EventSet is a set of events of each person. Parentheses around a set leave no node: the phrases after
-// them are added to those inside, and all of them must hold.
+// EventSet is a set of events of each person: one of Source, Union and Episodes is given. Parentheses around one set
+// leave no node: the phrases after them are added to those inside, and all of them must hold.
 //
 //	condition in (ICD10:E11 with descendants, t1d) where (status = "active") before index
+//	(condition in stroke, procedure in thrombectomy) since 2018-01-01
+//	episodes of (drug in metformin) gap 30 days
 type EventSet struct {
 	Place
-	Source  Ident      // with dots where it has several parts: wearable.cgm
-	Codes   []CodeTerm // nil where absent; one term with a Name for "in t2d"
-	Where   Expr       // nil where absent
-	Phrases []Phrase
+	Source   Ident       // with dots where it has several parts: wearable.cgm
+	Union    []*EventSet // two or more
+	Episodes *EventSet
+	Gap      Expr       // of Episodes: as D of a Phrase
+	Codes    []CodeTerm // nil where absent; one term with a Name for "in t2d"
+	Where    Expr       // nil where absent
+	Phrases  []Phrase
 }
 
 // PhraseKind is the shape of a temporal phrase.
@@ -223,7 +327,12 @@ const (
 	BetweenBefore PhraseKind = "between before" // between M and N before A
 	BetweenAfter  PhraseKind = "between after"  // between M and N after A
 	FromTo        PhraseKind = "from to"        // from A to B
-	During        PhraseKind = "during"         // during Window
+	During        PhraseKind = "during"         // during Window, during Set
+	Inside        PhraseKind = "inside"         // inside Window, inside Set
+	OngoingAt     PhraseKind = "ongoing at"     // ongoing at A
+	FollowedBy    PhraseKind = "followed by"    // followed by Set, followed by Set within D
+	PrecededBy    PhraseKind = "preceded by"    // preceded by Set, preceded by Set within D
+	Apart         PhraseKind = "apart"          // at least D apart
 )
 
 // Phrase is one temporal condition on the events of a set.
@@ -232,11 +341,12 @@ const (
 type Phrase struct {
 	Place
 	Kind   PhraseKind
-	Ending bool  // of Before and After
-	A, B   Expr  // dates; B of FromTo only
-	D      Expr  // of Within…: a *Number with a unit, or an *Ident that names a parameter
-	M, N   Expr  // of Between…: as D; an M written without a unit has that of N
-	Window Ident // of During: "followup" or a name
+	Ending bool      // of Before and After
+	A, B   Expr      // dates; B of FromTo only
+	D      Expr      // of Within…, FollowedBy, PrecededBy, Apart: a *Number with a unit, or an *Ident that names a parameter
+	M, N   Expr      // of Between…: as D; an M written without a unit has that of N
+	Window Ident     // of During and Inside: "followup" or a name; zero where there is a Set
+	Set    *EventSet // of During and Inside in parentheses, FollowedBy, PrecededBy
 }
 
 // Dump writes a tree as text, for golden files: one line for each declaration and statement, with the fields of

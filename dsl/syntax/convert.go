@@ -128,7 +128,7 @@ func (c *converter) terms(gs []*gCodeTerm) []CodeTerm {
 		if g.Descendants && g.Name != "" {
 			c.list.Add(noDescendants(place(g.Tokens).Range))
 		}
-		out = append(out, CodeTerm{place(g.Tokens), g.Curie, g.Name, g.Descendants})
+		out = append(out, CodeTerm{Place: place(g.Tokens), Curie: g.Curie, Name: g.Name, Descendants: g.Descendants})
 	}
 	return out
 }
@@ -216,7 +216,7 @@ func (c *converter) pick(g *gPick) Expr {
 }
 
 func (c *converter) pickEvent(g *gPick) *Pick {
-	return &Pick{place(g.Tokens), Which(g.Which), g.Ever, c.set(g.Set)}
+	return &Pick{Place: place(g.Tokens), Which: Which(g.Which), Ever: g.Ever, Set: c.set(g.Set)}
 }
 
 func (c *converter) countOf(at Place, g *gCount) Expr {

@@ -4,8 +4,9 @@ package syntax
 //
 // The cases, in the order of this file: *[Ident], *[Number], *[DateLit], *[StringLit], *[BoolLit], *[Curie];
 // *[Unary], *[Binary], *[Compare], *[BetweenExpr], *[InList], *[InCodes], *[IsKnown], *[Quantified], *[Case],
-// *[Convert], *[Call]; *[Exists], *[Pick], *[FieldOf], *[Agg]; *[AgeAt], *[SpanBetween], *[YearOf],
-// *[Registered], *[ExtremeOf]. Parentheses leave no node.
+// *[Convert], *[Call], *[Contains]; *[Exists], *[Pick], *[FieldOf], *[Agg], *[Share], *[Covered]; *[AgeAt],
+// *[SpanBetween], *[YearOf], *[Registered], *[Observed], *[ExtremeOf], *[PercentChange], *[InCohort], *[IndexOf].
+// Parentheses leave no node.
 type Expr interface {
 	Node
 	expr()
@@ -29,9 +30,9 @@ type Number struct {
 	Unit  string // as written: "mmol/mol"; "" for a bare number
 }
 
-// DateLit is a calendar day; that it exists is not checked here.
+// DateLit is a calendar day, or a minute of one; that it exists is not checked here.
 //
-//	2018-01-01
+//	2018-01-01    2018-01-01T10:30
 type DateLit struct {
 	Place
 	Text string
@@ -213,32 +214,99 @@ type Exists struct {
 	DistinctDays bool
 }
 
-// Which is the end of time that a [Pick] or [ExtremeOf] takes.
+// Which says which event a [Pick] takes, or which date an [ExtremeOf].
 type Which string
 
-// The two ends.
+// The picks. An [ExtremeOf] has First or Last only.
 const (
-	First Which = "first"
-	Last  Which = "last"
+	First   Which = "first"
+	Last    Which = "last"
+	Nth     Which = "nth"     // 2nd E
+	Nearest Which = "nearest" // nearest to X of E
+	Highest Which = "highest"
+	Lowest  Which = "lowest"
 )
 
 // Pick is one event of a set; used as a date it is its start.
 //
-//	first ever drug in metformin
+//	first ever drug in metformin    2nd condition in t2d    nearest to index of measurement in hba1c
 type Pick struct {
 	Place
 	Which Which
+	N     int  // of Nth: 1 or more
+	To    Expr // of Nearest
 	Ever  bool
 	Set   *EventSet
 }
 
 // FieldOf is a column of one event.
 //
-//	value of last measurement in hba1c
+//	value of last measurement in hba1c    end of event
 type FieldOf struct {
 	Place
 	Column Ident // value, code, date, start, end or a column of the source
-	Pick   *Pick
+	Pick   *Pick // nil for "of event", the current event of a where condition
+}
+
+// Contains asks whether the published label of a code has a text in it.
+//
+//	code contains "insulin"
+type Contains struct {
+	Place
+	X    Expr
+	Text StringLit
+}
+
+// Share is the fraction of the events of a set that satisfy a condition.
+//
+//	share of wearable.cgm during followup that (value between 3.9 and 10 mmol/L)
+type Share struct {
+	Place
+	Set  *EventSet
+	Cond Expr
+}
+
+// Covered is the number of days of a window that the events of a set cover, or their proportion.
+//
+//	proportion covered by drug in statins during followup
+type Covered struct {
+	Place
+	Proportion bool
+	Set        *EventSet
+	Window     Phrase // a During with a Window, or a FromTo
+}
+
+// Observed asks whether a person is under observation all the time between two dates.
+//
+//	observed from index - 1 year to index
+type Observed struct {
+	Place
+	From, To Expr
+}
+
+// PercentChange is 100 (To - From) / From.
+//
+//	percent change from egfr_base to egfr_6m
+type PercentChange struct {
+	Place
+	From, To Expr
+}
+
+// InCohort asks whether a person is a member of another cohort of the file; the phrases are about the index date there.
+//
+//	in cohort t2d on or before index
+type InCohort struct {
+	Place
+	Name    Ident
+	Phrases []Phrase
+}
+
+// IndexOf is the index date in another cohort of the file.
+//
+//	index of t2d
+type IndexOf struct {
+	Place
+	Name Ident
 }
 
 // Agg is one number of an event set. Fn is count, sum, mean, median, min, max or sd.
@@ -320,3 +388,11 @@ func (*SpanBetween) expr() {}
 func (*YearOf) expr()      {}
 func (*Registered) expr()  {}
 func (*ExtremeOf) expr()   {}
+
+func (*Contains) expr()      {}
+func (*Share) expr()         {}
+func (*Covered) expr()       {}
+func (*Observed) expr()      {}
+func (*PercentChange) expr() {}
+func (*InCohort) expr()      {}
+func (*IndexOf) expr()       {}

@@ -137,7 +137,7 @@ func (p *parser) cohort() {
 	stmts, end := p.body(head)
 	if ok {
 		c := converter{list: &p.list}
-		p.file.Decls = append(p.file.Decls, &Cohort{Place{head.Join(end)}, c.ident(g.Cohort.Name), stmts})
+		p.file.Decls = append(p.file.Decls, &Cohort{Place: Place{head.Join(end)}, Name: c.ident(g.Cohort.Name), Stmts: stmts})
 	}
 }
 

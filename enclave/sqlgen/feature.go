@@ -22,7 +22,7 @@ func (c *cohort) key(f plan.Expr) string {
 	case *plan.Count:
 		return fmt.Sprintf("count %s of %s", f.Distinct, c.setKey(f.Set))
 	case *plan.Pick:
-		return fmt.Sprintf("pick %t %s of %s", f.Last, f.Column.Name, c.setKey(f.Set))
+		return fmt.Sprintf("pick %s %s of %s", f.Which, f.Column.Name, c.setKey(f.Set))
 	case *plan.Agg:
 		return fmt.Sprintf("%s %s of %s", f.Fn, f.Column.Name, c.setKey(f.Set))
 	}
@@ -58,7 +58,7 @@ func (c *cohort) feature(f plan.Expr, filter []sql) (string, sql) {
 		}
 		return "count_" + f.Distinct, filtered(atom("count(DISTINCT %s)", c.column(f.Set, f.Distinct).text), filter)
 	case *plan.Pick:
-		return map[bool]string{false: "first_", true: "last_"}[f.Last] + f.Column.Name, filtered(c.pick(f), filter)
+		return string(f.Which) + "_" + f.Column.Name, filtered(c.pick(f), filter)
 	case *plan.Agg:
 		return f.Fn + "_" + f.Column.Name, c.statistic(f, filter)
 	}
@@ -79,7 +79,7 @@ func (c *cohort) pick(f *plan.Pick) sql {
 	var order []string
 	for _, key := range plan.Columns(f) {
 		direction := " NULLS LAST"
-		if key.Name == catalog.Start && f.Last {
+		if key.Name == catalog.Start && f.Which == plan.Last {
 			direction = " DESC NULLS LAST"
 		}
 		order = append(order, c.column(f.Set, key.Name).text+direction)
@@ -87,7 +87,7 @@ func (c *cohort) pick(f *plan.Pick) sql {
 	switch {
 	case len(order) > 1:
 		return atom("first(%s ORDER BY %s)", x.text, strings.Join(order, ", "))
-	case f.Last && f.Column.Name == catalog.Start:
+	case f.Which == plan.Last && f.Column.Name == catalog.Start:
 		return call("max", x)
 	}
 	return call("min", x)

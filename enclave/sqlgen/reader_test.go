@@ -251,7 +251,7 @@ func (r exprReader) expr(f form) plan.Expr {
 		s := r.set(rest[1])
 		c, ok := s.Source.Column(rest[0].atom)
 		return r.column(rest[0].atom, c, ok, func(c *catalog.Column) plan.Expr {
-			return &plan.Pick{Set: s, Last: head == "last", Column: c}
+			return &plan.Pick{Which: plan.Which(head), Set: s, Column: c}
 		})
 	case "sum", "mean", "median", "min", "max", "sd":
 		s := r.set(rest[1])

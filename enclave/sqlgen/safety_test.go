@@ -41,7 +41,7 @@ func TestNamesAreQuoted(t *testing.T) {
 		Cohorts: []*plan.Cohort{{Index: plan.DateConst(0)}},
 		Reports: []*plan.Report{{Kind: "summary", Value: &plan.Arith{Op: "+", Of: number,
 			L: &plan.Attr{Column: &catalog.Column{Name: odd, Type: number}},
-			R: &plan.Pick{Set: &plan.EventSet{Source: source}, Column: &source.Columns[0]}}}},
+			R: &plan.Pick{Which: plan.First, Set: &plan.EventSet{Source: source}, Column: &source.Columns[0]}}}},
 	})
 	q, err := Generate(p, nil)
 	must(t, err)

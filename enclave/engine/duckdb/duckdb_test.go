@@ -46,7 +46,7 @@ func anyOf(s *plan.EventSet) plan.Expr {
 
 // firstA is a cohort from the first LOINC:A, with rules.
 func firstA(rules ...*plan.Rule) *plan.Cohort {
-	return &plan.Cohort{Index: &plan.Pick{Set: labs("LOINC:A"), Column: start}, Rules: rules}
+	return &plan.Cohort{Index: &plan.Pick{Which: plan.First, Set: labs("LOINC:A"), Column: start}, Rules: rules}
 }
 
 func query(c *plan.Cohort, reports ...*plan.Report) *plan.Plan {
@@ -78,7 +78,7 @@ func TestRun(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
 	p := query(firstA(
 		&plan.Rule{Cond: &plan.Compare{Op: "=", L: &plan.Attr{Column: sex}, R: plan.StringConst("female")}},
-		&plan.Rule{Exclude: true, Cond: &plan.Compare{Op: ">", L: &plan.Pick{Set: labs("LOINC:A"), Column: value}, R: &plan.Const{Of: value.Type, Value: 15.0}}},
+		&plan.Rule{Exclude: true, Cond: &plan.Compare{Op: ">", L: &plan.Pick{Which: plan.First, Set: labs("LOINC:A"), Column: value}, R: &plan.Const{Of: value.Type, Value: 15.0}}},
 	),
 		count(),
 		&plan.Report{Kind: "attrition"},
@@ -100,7 +100,7 @@ func TestRun(t *testing.T) {
 
 func TestCodesThatNobodyHas(t *testing.T) {
 	s := sealed(t, store.Options{}, dataset()...)
-	c := &plan.Cohort{Index: &plan.Pick{Set: labs("LOINC:X"), Column: start}}
+	c := &plan.Cohort{Index: &plan.Pick{Which: plan.First, Set: labs("LOINC:X"), Column: start}}
 	if got := run(t, t.Context(), engine(t, limits), query(c, count()), s); got != "0 [] 0 0 0 0 [0 0]\n" {
 		t.Error(got)
 	}

@@ -107,7 +107,7 @@ func TestAnInstanceOutOfMemoryRunsPartByPart(t *testing.T) {
 // TestImagesAreNeverPartial asks for disjoint codes over the same columns, in both orders, hot and cold.
 func TestImagesAreNeverPartial(t *testing.T) {
 	parts := crowd(1, 150_000, 1) // LOINC:A in the row groups 0 and 1, LOINC:B in 1 and 2
-	first, second := summary(labs("LOINC:A")), query(&plan.Cohort{Index: &plan.Pick{Set: labs("LOINC:B"), Column: start}},
+	first, second := summary(labs("LOINC:A")), query(&plan.Cohort{Index: &plan.Pick{Which: plan.First, Set: labs("LOINC:B"), Column: start}},
 		&plan.Report{Kind: "summary", Value: &plan.Agg{Fn: "sum", Set: labs("LOINC:B"), Column: value}})
 	var want []string
 	for _, p := range []*plan.Plan{first, second} {

@@ -20,8 +20,8 @@ func TestBlankPersonAgrees(t *testing.T) {
 			must(t, err)
 			a := answered(t, counted, raw, nil)
 			in := len(a.reports[0].Cells) > 0
-			if in != c.TakesBlank() {
-				t.Fatalf("plan %d, cohort %d: the compiler says %t, the engine %t\n%s", i, j, c.TakesBlank(), in, counted.Canonical())
+			if in != c.TakesBlank(nil) {
+				t.Fatalf("plan %d, cohort %d: the compiler says %t, the engine %t\n%s", i, j, c.TakesBlank(nil), in, counted.Canonical())
 			}
 			if in {
 				taken++

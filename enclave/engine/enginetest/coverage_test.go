@@ -106,7 +106,7 @@ func label(x plan.Expr) string {
 	case *plan.Count:
 		variant = x.Distinct
 	case *plan.Pick:
-		variant = map[bool]string{false: "first", true: "last"}[x.Last]
+		variant = string(x.Which)
 	case *plan.Agg:
 		variant = x.Fn
 	case *plan.Compare:

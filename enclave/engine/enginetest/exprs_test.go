@@ -32,7 +32,7 @@ func (m maker) column(depth int, kinds ...catalog.Kind) plan.Expr {
 	if depth > 0 && m.chance(2) {
 		s := oneOf(m, m.catalog.Sources)
 		if c, ok := m.columnOf(s, is); ok {
-			return &plan.Pick{Set: m.set(s, depth-1), Last: m.chance(2), Column: c}
+			return &plan.Pick{Which: []plan.Which{plan.First, plan.Last}[m.Rand.IntN(2)], Set: m.set(s, depth-1), Column: c}
 		}
 	}
 	var all []catalog.Column

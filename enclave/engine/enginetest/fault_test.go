@@ -55,7 +55,7 @@ func TestFaultsAreFoundAndMadeSmall(t *testing.T) {
 		}, "(>", 6},
 		"the last event is read as the first": {func(x plan.Expr) {
 			if p, ok := x.(*plan.Pick); ok {
-				p.Last = false
+				p.Which = plan.First
 			}
 		}, "(last ", 6},
 		"otherwise catches the unknown": {func(x plan.Expr) {

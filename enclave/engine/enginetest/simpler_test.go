@@ -16,7 +16,7 @@ func opened(x plan.Expr) (plan.Expr, []*plan.Expr) {
 		return &plan.Count{Set: set, Distinct: x.Distinct}, places
 	case *plan.Pick:
 		set, places := openedSet(x.Set)
-		return &plan.Pick{Set: set, Last: x.Last, Column: x.Column}, places
+		return &plan.Pick{Set: set, Which: x.Which, Column: x.Column}, places
 	case *plan.Agg:
 		set, places := openedSet(x.Set)
 		return &plan.Agg{Fn: x.Fn, Set: set, Column: x.Column}, places
@@ -230,7 +230,7 @@ func fewer(x plan.Expr) (out []plan.Expr) {
 		}
 	case *plan.Pick:
 		for _, s := range fewerSets(x.Set) {
-			out = append(out, &plan.Pick{Set: s, Last: x.Last, Column: x.Column})
+			out = append(out, &plan.Pick{Set: s, Which: x.Which, Column: x.Column})
 		}
 	case *plan.Agg:
 		for _, s := range fewerSets(x.Set) {

@@ -80,7 +80,7 @@ func pick(events []Row, x *plan.Pick) any {
 	slices.SortFunc(events, func(a, b Row) int {
 		for _, c := range plan.TieOrder(x.Set.Source) {
 			n := missingLast(a[c.Name], b[c.Name])
-			if c.Name == catalog.Start && x.Last {
+			if c.Name == catalog.Start && x.Which == plan.Last {
 				n = -n
 			}
 			if n != 0 {

@@ -45,9 +45,9 @@ var five = reference.Data{
 }
 
 func TestEveryReport(t *testing.T) {
-	c := &plan.Cohort{Index: &plan.Pick{Set: labs("LOINC:A"), Column: start}, Rules: []*plan.Rule{
+	c := &plan.Cohort{Index: &plan.Pick{Which: plan.First, Set: labs("LOINC:A"), Column: start}, Rules: []*plan.Rule{
 		{Cond: &plan.Compare{Op: "=", L: &plan.Attr{Column: sex}, R: plan.StringConst("female")}},
-		{Exclude: true, Cond: &plan.Compare{Op: ">", L: &plan.Pick{Set: labs("LOINC:A"), Column: value}, R: &plan.Const{Of: number, Value: 15.0}}},
+		{Exclude: true, Cond: &plan.Compare{Op: ">", L: &plan.Pick{Which: plan.First, Set: labs("LOINC:A"), Column: value}, R: &plan.Const{Of: number, Value: 15.0}}},
 	}}
 	p := &plan.Plan{Cohorts: []*plan.Cohort{c}, Reports: []*plan.Report{
 		{Kind: "count"},
