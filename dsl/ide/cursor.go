@@ -13,9 +13,10 @@ type cursor struct {
 	*Desk
 	text   string
 	offset int
-	from   int    // where the word begins that ends at the place
-	typed  string // that word
-	file   *syntax.File
+	from   int          // where the word begins that ends at the place
+	typed  string       // that word
+	parsed *syntax.File // see file
+	all    []declared   // see visible
 	draft  syntax.Draft
 	where  check.Where
 	in     string          // "comment", "string" or ""
@@ -49,9 +50,16 @@ func (d *Desk) at(text string, offset int) *cursor {
 		cut--
 	}
 	c.draft = syntax.DraftOf(text[:cut])
-	c.file, _ = syntax.Parse("", text)
 	c.where = c.around(len(c.draft.Tokens))
 	return c
+}
+
+// file is the tree of the text. Most completions do not need it, and it takes longer than all else.
+func (c *cursor) file() *syntax.File {
+	if c.parsed == nil {
+		c.parsed, _ = syntax.Parse("", c.text)
+	}
+	return c.parsed
 }
 
 // wordStart is where the word begins that a text ends in, dots included.
@@ -240,7 +248,7 @@ func (c *cursor) compared(i int) (check.Fact, bool) {
 // ask says what is known of an expression that is written at the place.
 func (c *cursor) ask(expression string) (check.Fact, bool) {
 	if x := parsed(expression); x != nil {
-		return check.Ask(c.file, c.context(), c.where, x)
+		return check.Ask(c.file(), c.context(), c.where, x)
 	}
 	return check.Fact{}, false
 }

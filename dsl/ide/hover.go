@@ -77,7 +77,7 @@ func (c *cursor) name(name string) string {
 // declaration says what a name of the file stands for.
 func (c *cursor) declaration(d declared) string {
 	head := fmt.Sprintf("**%s** %s", d.what, d.name)
-	for _, decl := range c.file.Decls {
+	for _, decl := range c.file().Decls {
 		switch decl := decl.(type) {
 		case *syntax.Codes:
 			if decl.Name.Range == d.span {
@@ -85,7 +85,7 @@ func (c *cursor) declaration(d declared) string {
 			}
 		case *syntax.Param:
 			if decl.Name.Range == d.span && decl.Default != nil {
-				return fmt.Sprintf("%s: %s, by default %s", head, decl.Type.Name, c.file.Text(decl.Default.Span()))
+				return fmt.Sprintf("%s: %s, by default %s", head, decl.Type.Name, c.file().Text(decl.Default.Span()))
 			}
 		case *syntax.Define:
 			if decl.Name.Range == d.span {
@@ -105,10 +105,10 @@ func (c *cursor) declaration(d declared) string {
 // expression is the type of a definition, and its text.
 func (c *cursor) expression(d *syntax.Define, at check.Where) string {
 	of := ""
-	if fact, ok := check.Ask(c.file, c.context(), at, d.X); ok {
+	if fact, ok := check.Ask(c.file(), c.context(), at, d.X); ok {
 		of = ": " + fact.Type.String()
 	}
-	return fmt.Sprintf("%s\n\n```cohort\n%s\n```", of, c.file.Text(d.X.Span()))
+	return fmt.Sprintf("%s\n\n```cohort\n%s\n```", of, c.file().Text(d.X.Span()))
 }
 
 // shown is how many codes of a set are named.
@@ -116,7 +116,7 @@ const shown = 5
 
 // codeSet counts the codes of a set and names the first.
 func (c *cursor) codeSet(d *syntax.Codes) string {
-	codes := check.Expand(c.file, c.context(), d)
+	codes := check.Expand(c.file(), c.context(), d)
 	lines := []string{count(len(codes), "code")}
 	for i, code := range codes {
 		if i == shown {

@@ -53,7 +53,10 @@ func declarations(text string) []declared {
 
 // visible are the declarations of a kind that a place in a cohort can name.
 func (c *cursor) visible(what ...string) []declared {
-	return slices.DeleteFunc(declarations(c.text), func(d declared) bool {
+	if c.all == nil {
+		c.all = declarations(c.text)
+	}
+	return slices.DeleteFunc(slices.Clone(c.all), func(d declared) bool {
 		return !slices.Contains(what, d.what) || d.cohort != "" && d.cohort != c.where.Cohort
 	})
 }
