@@ -91,7 +91,7 @@ type stored struct {
 func (s stored) types() []duck.Column {
 	out := []duck.Column{{Name: "person", Type: duck.UInteger}}
 	for _, c := range s.columns {
-		kind := map[catalog.Kind]duck.Type{catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double, catalog.DateKind: duck.Date}[c.Type.Kind]
+		kind := map[catalog.Kind]duck.Type{catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double, catalog.DateKind: duck.Date, catalog.TimeKind: duck.Timestamp}[c.Type.Kind]
 		if c.Name == catalog.CodeOf {
 			kind = duck.UInteger
 		}
@@ -129,6 +129,8 @@ func (s stored) seal(t testing.TB, w *store.Writer, part int, fill func(add func
 func storedValue(v any, c catalog.Column, dictionary map[string]uint32) any {
 	switch v := v.(type) {
 	case catalog.Date:
+		return v.Time()
+	case catalog.Moment:
 		return v.Time()
 	case string:
 		if c.Name == catalog.CodeOf {
