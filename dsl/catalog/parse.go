@@ -23,7 +23,7 @@ var (
 
 // Names that tables and columns of the store, the connectors or the language have already.
 var (
-	reservedSources = []string{"person", "observation"}
+	reservedSources = []string{"person", "observation", "residence"}
 	reservedColumns = []string{"person", "event", "index", "unit", Start, End, CodeOf, Value}
 )
 
@@ -71,8 +71,9 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"sources":     func(n *yaml.Node) { c.Sources = r.sources(n, c) },
 		"codes":       into(&c.Systems, r.systems),
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
+		"libraries":   into(&c.Libraries, r.libraries),
 		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
-		"residence":   r.refuse("residence"),
+		"residence":   func(n *yaml.Node) { r.residence(n, c) },
 	}, "dataset", "custodian", "mode", "period", "person")
 	return c
 }
@@ -136,6 +137,16 @@ func (r *reader) observation(n *yaml.Node) bool {
 	return true
 }
 
+// residence reads what the places are called in which persons live.
+func (r *reader) residence(n *yaml.Node, c *Catalog) {
+	r.fields(n, fields{
+		"place": into(&r.lives, r.name(columnWord)),
+		"from":  func(n *yaml.Node) { r.oneOf("date")(n) },
+		"to":    func(n *yaml.Node) { r.oneOf("date")(n) },
+	}, "place", "from", "to")
+	c.Residence = true
+}
+
 func (r *reader) sites(n *yaml.Node) []Site {
 	var out []Site
 	for _, item := range r.list(n) {
@@ -156,7 +167,10 @@ func (r *reader) systems(n *yaml.Node) []CodeSystem {
 		r.fields(value, fields{
 			"hierarchy": into(&s.Hierarchy, r.hierarchy),
 			"levels":    into(&s.Levels, r.levels),
-		}, "hierarchy")
+		}, r.needed(s.Name)...)
+		if known, ok := usual(s.Name); ok && s.Hierarchy == "" && len(s.Levels) == 0 {
+			s = known
+		}
 		if len(s.Levels) > 0 && s.Hierarchy != "prefix" {
 			r.out.Add(misplaced(r.span(value), "levels", "hierarchy: prefix"))
 		}
@@ -165,12 +179,16 @@ func (r *reader) systems(n *yaml.Node) []CodeSystem {
 	return out
 }
 
-func (r *reader) hierarchy(n *yaml.Node) string {
-	word := r.oneOf("dotted", "prefix", "table", "none", "obo")(n)
-	if word == "obo" {
-		r.refuse("an OBO hierarchy")(n)
+// needed lists the keys that a code system cannot do without.
+func (r *reader) needed(system string) []string {
+	if _, ok := usual(system); ok {
+		return nil
 	}
-	return word
+	return []string{"hierarchy"}
+}
+
+func (r *reader) hierarchy(n *yaml.Node) string {
+	return r.oneOf("dotted", "prefix", "table", "obo", "none")(n)
 }
 
 func (r *reader) levels(n *yaml.Node) []int {
@@ -199,16 +217,19 @@ func (r *reader) topics(n *yaml.Node, c *Catalog) []Topic {
 	return out
 }
 
-// term reads "CURIE" or "CURIE with descendants" of a code system that the catalog lists.
+// term reads "CURIE", "CURIE with descendants" or "CURIE..CODE" of a code system that the catalog lists.
 func (r *reader) term(n *yaml.Node, c *Catalog) Term {
 	curie, below := strings.CutSuffix(r.word(n), " with descendants")
+	curie, to, isRange := strings.Cut(curie, "..")
+	t := Term{Curie: curie, To: to, Descendants: below}
 	system, _, ok := SplitCurie(curie)
-	if !ok {
+	_, ordered := t.Range()
+	if !ok || isRange && (below || to == "" || !ordered || strings.ContainsAny(to, ": \t\r\n")) {
 		r.out.Add(badTerm(r.span(n)))
 		return Term{}
 	}
 	r.needSystem(n, system, c)
-	return Term{Curie: curie, Descendants: below}
+	return t
 }
 
 // needSystem checks, when the whole file is read, that the catalog lists the code system.

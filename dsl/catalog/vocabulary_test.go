@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ LOINC:4548-4,HbA1c,
 
 var systems = []catalog.CodeSystem{
 	{Name: "ICD10", Hierarchy: "dotted"}, {Name: "ATC", Hierarchy: "prefix", Levels: []int{1, 3, 4, 5, 7}},
-	{Name: "SNOMED", Hierarchy: "table"}, {Name: "LOINC", Hierarchy: "none"}, {Name: "FREE", Hierarchy: "prefix"},
+	{Name: "SNOMED", Hierarchy: "table"}, {Name: "HP", Hierarchy: "obo"}, {Name: "LOINC", Hierarchy: "none"}, {Name: "FREE", Hierarchy: "prefix"},
 }
 
 func vocabulary(t testing.TB, text string) *catalog.Vocabulary {
@@ -48,18 +49,19 @@ func vocabulary(t testing.TB, text string) *catalog.Vocabulary {
 	return v
 }
 
-// terms reads "E11+ E12": a plus asks for the descendants.
+// terms reads "E11+ E12 E11..E13": a plus asks for the descendants.
 func terms(text string) []catalog.Term {
 	var out []catalog.Term
 	for _, f := range strings.Fields(text) {
 		curie, below := strings.CutSuffix(f, "+")
-		out = append(out, catalog.Term{Curie: curie, Descendants: below})
+		curie, to, _ := strings.Cut(curie, "..")
+		out = append(out, catalog.Term{Curie: curie, To: to, Descendants: below})
 	}
 	return out
 }
 
 func TestExpand(t *testing.T) {
-	v := vocabulary(t, codes+"FREE:a,a,\nFREE:abc,abc,\n")
+	v := vocabulary(t, codes+"FREE:a,a,\nFREE:abc,abc,\nHP:1,all,\nHP:2,left,HP:1\nHP:3,right,HP:1\nHP:4,both,HP:2 HP:3\nHP:5,leaf,HP:4\n")
 	for _, c := range []struct{ name, terms, except, want string }{
 		{"one code", "ICD10:E11", "", "ICD10:E11"},
 		{"dotted", "ICD10:E11+", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
@@ -71,6 +73,18 @@ func TestExpand(t *testing.T) {
 		{"prefix without levels", "FREE:a+", "", "FREE:a FREE:abc"},
 		{"table, two parents and a cycle", "SNOMED:73211009+", "", "SNOMED:199230006 SNOMED:44054006 SNOMED:73211009 SNOMED:76751001"},
 		{"table, inside the cycle", "SNOMED:76751001+", "", "SNOMED:199230006 SNOMED:76751001"},
+		{"obo, two parents", "HP:1+", "", "HP:1 HP:2 HP:3 HP:4 HP:5"},
+		{"obo, one side without the other", "HP:2+", "HP:4", "HP:2 HP:5"},
+		{"range, dotted, with all below its end", "ICD10:E10..E11", "", "ICD10:E10 ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"range, below the dot", "ICD10:E11.2..E11.3", "", "ICD10:E11.2 ICD10:E11.21 ICD10:E11.3"},
+		{"range, whose end is past all", "ICD10:E110..Z99", "", "ICD10:E110 ICD10:E12 ICD10:Z99"},
+		{"range of one", "ICD10:E11..E11", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"range, prefix", "ATC:A10A..A10BA", "", "ATC:A10A ATC:A10B ATC:A10BA ATC:A10BA02 ATC:A10BX"},
+		{"range, obo", "HP:2..2", "", "HP:2 HP:4 HP:5"},
+		{"range, no hierarchy", "LOINC:1..9", "", "LOINC:1 LOINC:4548-4 LOINC:9"},
+		{"range, not in order", "ICD10:E12..E11", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9 ICD10:E12"},
+		{"range, unknown system", "ICPC:T1..T9", "", "ICPC:T1 ICPC:T9"},
+		{"except a range", "ICD10:E11+", "ICD10:E11.2..E11.3", "ICD10:E11 ICD10:E11.9"},
 		{"no hierarchy", "LOINC:4548-4+", "", "LOINC:4548-4"},
 		{"unknown code", "ICD10:Z99+", "", "ICD10:Z99"},
 		{"unknown system", "ICPC:T90+", "", "ICPC:T90"},
@@ -133,6 +147,76 @@ func TestVocabularyLookups(t *testing.T) {
 	v.Codes("ATC")[0] = "changed"
 	if v.Codes("ATC")[0] == "changed" {
 		t.Error("Codes hands out the vocabulary's own slice")
+	}
+}
+
+func TestContaining(t *testing.T) {
+	v := vocabulary(t, codes+"ICD10CM:E11,TYPE 2 diabetes mellitus,\nICD10CM:K50,Morbus Crohn – Straße,\nHP:1,Temperature in \u212Aelvin,\n")
+	for _, c := range []struct{ systems, text, want string }{
+		{"ICD10", "type 2", "ICD10:E11 ICD10:E11.2 ICD10:E11.9"},
+		{"ICD10 ICD10CM", "TyPe 2 DIAB", "ICD10:E11 ICD10:E11.2 ICD10:E11.9 ICD10CM:E11"},
+		{"ICD10CM ICD10 ICD10", "type 2 diabetes", "ICD10:E11 ICD10:E11.2 ICD10:E11.9 ICD10CM:E11"},
+		{"ICD10", "mellitus,", "ICD10:E11.2"},
+		{"ICD10CM", "CROHN – STRAẞE", "ICD10CM:K50"}, // simple folding: ẞ is ß
+		{"ICD10CM", "STRASSE", ""},                   // and not ss
+		{"HP", "kelvin", "HP:1"},                     // the sign of kelvin is a k
+		{"LOINC", "", "LOINC:4548-4"},
+		{"LOINC", "HbA1cc", ""},
+		{"ICD", "type", ""},
+		{"", "type", ""},
+	} {
+		got := v.Containing(strings.Fields(c.systems), c.text)
+		if d := cmp.Diff(strings.Fields(c.want), got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%q in %s: %s", c.text, c.systems, d)
+		}
+	}
+	if v.Covers("ICD") || !v.Covers("ICD10") || !v.Covers("LOINC") || vocabulary(t, "code,label,parents\n").Covers("LOINC") {
+		t.Error("Covers is wrong")
+	}
+}
+
+// One vocabulary serves many at once, and what one has asked does not change what another is told.
+func TestExpandTogether(t *testing.T) {
+	v := vocabulary(t, codes)
+	questions := []string{"ICD10:E11+", "SNOMED:73211009+", "ATC:A+", "ICD10:E11..E12"}
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			for j := range 200 {
+				q := questions[(i+j)%len(questions)]
+				got := v.Expand(systems, terms(q), terms("ICD10:E11.9"))
+				want := vocabulary(t, codes).Expand(systems, terms(q), terms("ICD10:E11.9"))
+				if !slices.Equal(got, want) {
+					t.Errorf("%s: %v, want %v", q, got, want)
+				}
+				_ = append(got, "appended")
+				v.Containing([]string{"ICD10"}, "type")
+			}
+		})
+	}
+	wait.Wait()
+	plain := v.Expand([]catalog.CodeSystem{{Name: "ICD10", Hierarchy: "none"}}, terms("ICD10:E11+"), nil)
+	if len(plain) != 1 {
+		t.Errorf("another hierarchy of the system: %v, want one code", plain)
+	}
+}
+
+// The memory of expansions is bounded: after many large ones old answers are made anew, and are the same.
+func TestExpandForgets(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("code,label,parents\nX:all,all,\n")
+	for i := range 60_000 {
+		fmt.Fprintf(&b, "X:%d,%d,X:all\n", i, i)
+	}
+	v := vocabulary(t, b.String())
+	x := []catalog.CodeSystem{{Name: "X", Hierarchy: "table"}}
+	for i := range 100 {
+		if n := len(v.Expand(x, terms("X:all+"), terms(fmt.Sprintf("X:%d", i)))); n != 60_000 {
+			t.Fatalf("%d codes, want 60,000", n)
+		}
+	}
+	if n := v.Remembered(); n > 2<<20 {
+		t.Errorf("%d codes are remembered", n)
 	}
 }
 
