@@ -193,8 +193,6 @@ func (c *converter) primary(g *gPrimary) Expr {
 		return &s
 	case g.Curie != nil:
 		return &Curie{at, g.Curie.Value}
-	case g.Nth != nil:
-		return c.pickEvent(g.Nth)
 	case g.Fixed != nil:
 		return c.fixed(at, g.Fixed)
 	case g.Form != nil:
