@@ -28,7 +28,7 @@ func root() *cobra.Command {
 Exit codes: 0 done, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), importCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), importCommand(), lspCommand(), verifyCommand())
 	return c
 }
 
