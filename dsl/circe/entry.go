@@ -57,7 +57,7 @@ func (im *importer) limited(root *node, e *entry, limit string) {
 	}
 	additional := root.get("AdditionalCriteria")
 	qualified := root.get("QualifiedLimit").get("Type").text()
-	if says(additional.v) && !emptyGroup(additional) {
+	if says(additional.v) { // an empty group asks nothing, but the limit applies
 		e.events.where(im.group(additional, event))
 		if one(qualified) {
 			e.which, e.alone = pick(qualified), true

@@ -30,15 +30,15 @@ func broken(inner string) string {
 	if len(flat.Replace(inner)) <= width/2 {
 		return "(" + flat.Replace(strings.TrimPrefix(inner, "\n")) + ")"
 	}
-	open := "("
+	open, end := "(", ")"
 	if strings.HasPrefix(inner, "\n") {
-		open, inner = "(\n", inner[1:]
+		open, inner, end = "(\n", inner[1:], "\n)"
 	}
 	parts := split(inner)
 	for i, p := range parts {
 		parts[i] = laid(p)
 	}
-	return open + strings.Join(parts, "\n") + "\n)"
+	return open + strings.Join(parts, "\n") + end
 }
 
 // brackets finds the first pair of outermost brackets; both are len(s) where there is none.
