@@ -124,6 +124,9 @@ type importer struct {
 
 func (im *importer) run(root *node) error {
 	im.readSets(root.get("ConceptSets"))
+	if len(root.get("PrimaryCriteria").get("CriteriaList").list()) == 0 {
+		return &Error{"it has no entry events"}
+	}
 	e := im.entry(root)
 	if im.failed() {
 		return &Error{"nothing of its entry events can be said here: " + im.result.Parts[0].Why}

@@ -10,6 +10,7 @@ func (im *importer) exit(root *node, e *entry) string {
 	im.limits(root)
 	root.get("ExpressionLimit").skip("Type")
 	pad := root.get("CollapseSettings").get("EraPad").whole()
+	before := len(im.result.Parts)
 	until := []string{im.strategy(root.get("EndStrategy"), e, pad)}
 	for _, c := range root.get("CensoringCriteria").list() {
 		key, n := c.only()
@@ -21,6 +22,9 @@ func (im *importer) exit(root *node, e *entry) string {
 			s.phrase("on or after index")
 			until = append(until, "first "+s.text())
 		}
+	}
+	for i := range im.result.Parts[before:] {
+		im.result.Parts[before+i].Effect = Exit
 	}
 	im.defines.to = true
 	until = append(until, "observed_to")

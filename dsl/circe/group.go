@@ -131,6 +131,7 @@ func (im *importer) often(s *set, o *node) string {
 	}
 	switch {
 	case n == 0 && kind == 2:
+		im.lost(o, Persons, "at least 0", "that is so of everybody; it is left out, which matters in a group where not all is asked")
 		return ""
 	case n == 0:
 		return "no " + text
