@@ -75,7 +75,7 @@ func (im *importer) afterStart(at *node, e *entry, n, pad int) string {
 
 // chain ends some days after the last of the events that follow one another closely: the first that none follows.
 func (im *importer) chain(e *entry, n, reach int) string {
-	if reach == 0 {
+	if reach <= 0 {
 		return moved("index", n)
 	}
 	last := e.events.copy()
@@ -101,7 +101,7 @@ func (im *importer) afterEnd(at *node, e *entry, n, pad int) string {
 		return moved("(end of "+e.which+" "+e.events.text()+")", n)
 	}
 	im.padded(at, pad)
-	return moved("(end of first episodes of ("+e.events.text()+") gap "+days(n+pad)+")", n)
+	return moved("(end of first episodes of ("+e.events.text()+") gap "+days(max(n+pad, 0))+")", n)
 }
 
 // padded notes what joining entries across observation periods changes.
@@ -133,7 +133,7 @@ func (e *entry) apart(reach int) bool {
 			return true
 		}
 	}
-	return reach == 0
+	return reach <= 0
 }
 
 // covered reports whether each event of s is one of some sets.
@@ -168,7 +168,7 @@ func (im *importer) drugEra(era *node) string {
 		im.lost(era, Exit, "CustomEra", "it is left out")
 		return ""
 	}
-	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(gap+n)), n)
+	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(max(gap+n, 0))), n)
 }
 
 // censored is the rules for a censor window, which moves the start of an entry and its end, and drops what is left of none.
