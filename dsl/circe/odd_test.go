@@ -14,12 +14,12 @@ import (
 // odd are values that do not belong where they are put.
 var odd = []any{nil, true, "", "x) \"(\\", "2010-13-40", "LAST", -5.0, 0.5, 1e300, []any{}, []any{1.0, 2.0}, map[string]any{}, map[string]any{"Op": "bt"}, "\n}\n# "}
 
-// TestOddValues puts values where they do not belong into the published definitions, 20 times each: an import ends, and its text is one.
+// TestOddValues puts values where they do not belong into the published definitions, 10 times each: an import ends, and its text is one.
 func TestOddValues(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for _, file := range published(t) {
 		_, data, _ := importFile(t, file)
-		for range 20 {
+		for range 10 {
 			var v any
 			if err := json.Unmarshal(data, &v); err != nil {
 				t.Fatal(err)
