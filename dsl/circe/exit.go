@@ -2,6 +2,7 @@ package circe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -88,20 +89,38 @@ func (im *importer) afterEnd(at *node, e *entry, n, pad int) string {
 	if e.events == nil {
 		return moved("index", n+1) // a death ends the day after it
 	}
+	one := e.alone || e.which == "last"
 	switch {
-	case e.events.mixed():
+	case e.events.mixed() && one:
 		im.lost(at, Exit, "EndDate", "events of several kinds have no end in common here; each counts as one day, as in Circe only those without an end do")
 		fallthrough
-	case e.events.ends == never:
+	case e.events.ends == never && !e.events.mixed():
 		return im.afterStart(at, e, n+1, pad)
-	case e.events.ends == often:
-		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here")
+	case e.events.ends != always:
+		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here: "+
+			"an entry that such an event ends is a day shorter, and one that begins a day later than the gap allows is not joined")
 	}
-	if e.alone || e.which == "last" {
+	if one {
 		return moved("(end of "+e.which+" "+e.events.text()+")", n)
 	}
 	im.padded(at, pad)
-	return moved("(end of first episodes of ("+e.events.text()+") gap "+days(max(n+pad, 0))+")", n)
+	return moved("(end of first episodes of ("+e.events.ended()+") gap "+days(max(n+pad, 0))+")", n)
+}
+
+// ended is the text of a set whose events have ends. Those of a union of several kinds have none in common, but episodes have.
+func (s *set) ended() string {
+	if !s.mixed() {
+		return s.text()
+	}
+	var episodes []string
+	for _, m := range s.members {
+		c := m.copy()
+		c.wheres = slices.Clone(s.wheres)
+		c.where(m.wheres...)
+		c.phrase(s.phrases...)
+		episodes = append(episodes, "episodes of ("+c.text()+") gap 0 days")
+	}
+	return "(\n" + strings.Join(episodes, ",\n") + ")"
 }
 
 // padded notes what joining entries across observation periods changes.
