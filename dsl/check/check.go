@@ -41,25 +41,39 @@ type Context struct {
 // Check turns a tree into a plan. The plan is nil when a diagnostic is an error; warnings come with a plan.
 func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
 	c := newChecker(f, ctx)
+	p := c.plan()
+	for _, d := range f.Decls {
+		if t, ok := d.(*syntax.Test); ok {
+			c.test(t)
+		}
+	}
+	if c.diags.Failed() {
+		return nil, c.diags.Sorted()
+	}
+	return plan.New(*p), c.diags.Sorted()
+}
+
+// plan checks everything but the test blocks; nil when there is an error.
+func (c *checker) plan() *plan.Plan {
 	c.declare()
 	p := plan.Plan{
-		Dataset: ctx.Catalog.Dataset, Catalog: ctx.Catalog.Digest(), Vocabulary: ctx.Vocabulary.Digest(),
+		Dataset: c.Catalog.Dataset, Catalog: c.Catalog.Digest(), Vocabulary: c.Vocabulary.Digest(),
 		Labels: c.study(),
 	}
 	for _, co := range c.order {
 		c.cohort(co)
 	}
 	p.Cohorts = c.planned
-	for _, d := range f.Decls {
+	for _, d := range c.file.Decls {
 		if r, ok := d.(*syntax.Report); ok {
 			p.Reports = append(p.Reports, c.report(r))
 		}
 	}
 	c.rest()
 	if c.diags.Failed() {
-		return nil, c.diags.Sorted()
+		return nil
 	}
-	return plan.New(p), c.diags.Sorted()
+	return &p
 }
 
 func newChecker(f *syntax.File, ctx Context) *checker {

@@ -457,3 +457,19 @@ func offPeriod(at diag.Span, op string, day catalog.Date) diag.Diagnostic {
 func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
 	return say("no-grid", at, what, hint)
 }
+
+func testTable(at diag.Span, what, hint string) diag.Diagnostic {
+	return say("test-table", at, what, hint)
+}
+
+func noExpect(title syntax.StringLit) diag.Diagnostic {
+	return say("test-table", title.Span(), "this test expects nothing", "add `expect (id)` and a row for each member")
+}
+
+func unknownPerson(at diag.Span, id string) diag.Diagnostic {
+	return say("test-table", at, fmt.Sprintf("the test has no person `%s`", id), "add a row to the table `person`")
+}
+
+func wrongCell(at diag.Span, want, hint string) diag.Diagnostic {
+	return say("wrong-cell", at, fmt.Sprintf("this cell must hold %s", want), "write "+hint)
+}
