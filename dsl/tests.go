@@ -30,5 +30,5 @@ func Tests(name, text string, t Target) ([]Test, diag.List) {
 
 // TestsOf is [Tests] of a tree.
 func TestsOf(file *syntax.File, t Target) ([]Test, diag.List) {
-	return check.Tests(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary})
+	return check.Tests(file, t.context())
 }

@@ -28,7 +28,7 @@ func root() *cobra.Command {
 Exit codes: 0 done, 1 a test fails, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), lspCommand(), verifyCommand())
 	return c
 }
 
