@@ -119,7 +119,7 @@ func (l *life) asthma(homes []home) {
 			l.exacerbate(d)
 		}
 		if l.chance(0.25 * severe) {
-			l.add("drug", d.String(), (d + 30).String(), "ATC:R03AC02")
+			l.add("drug", d.String(), min(d+30, airEnd).String(), "ATC:R03AC02")
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (l *life) asthma(homes []home) {
 func (l *life) exacerbate(d catalog.Date) {
 	code := l.first(0.85, "ICD10:J45.9", "ICD10:J46")
 	l.add("condition", d.String(), code, l.first(0.8, "emergency", "inpatient"))
-	l.add("drug", d.String(), (d + 7).String(), "ATC:H02AB07")
+	l.add("drug", d.String(), min(d+7, airEnd).String(), "ATC:H02AB07")
 }
 
 func homeOn(homes []home, d catalog.Date) int {
