@@ -66,7 +66,7 @@ func TestFaultsAreFoundAndMadeSmall(t *testing.T) {
 					}
 				}
 			}
-		}, "(episodes ", 6},
+		}, "(episodes ", 10},
 		"apart is forgotten": {func(x plan.Expr) {
 			for _, s := range plan.Sets(x) {
 				s.Apart = plan.Span{}
