@@ -145,7 +145,7 @@ func must(t *testing.T, err error) {
 func TestContract(t *testing.T) {
 	for _, name := range pilots.Names() {
 		t.Run(name, func(t *testing.T) {
-			connectorstest.Run(t, func(*testing.T) connectors.Source { return pilots.Source{Pilot: name, Seed: 1, Persons: 300} })
+			connectorstest.Run(t, func(*testing.T) connectors.Source { return pilots.Source{Pilot: name, Seed: 1, Persons: 100} })
 		})
 	}
 }
