@@ -19,6 +19,7 @@ import (
 type Target struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary
+	Libraries  catalog.Libraries // what import may name
 }
 
 // Compile turns the text of a query into a plan. Params are values for the query's parameters, written as
@@ -32,7 +33,7 @@ func Compile(name, text string, params map[string]string, t Target) (*plan.Plan,
 	for param, text := range params {
 		values[param] = value(text)
 	}
-	p, found := check.Check(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Params: values})
+	p, found := check.Check(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Libraries: t.Libraries, Params: values})
 	return p, slices.Concat(diags, found).Sorted()
 }
 

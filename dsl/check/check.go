@@ -30,6 +30,7 @@ const (
 type Context struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary
+	Libraries  catalog.Libraries
 	// Params are values given at submission, by name: literals; nil stands for what could not be read.
 	Params map[string]syntax.Expr
 }
