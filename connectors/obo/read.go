@@ -152,7 +152,7 @@ func value(text string) string {
 			} else {
 				b.WriteByte(text[i])
 			}
-		case c == '!' && strings.HasSuffix(b.String(), " "), c == '{' && modifiers(text[i:]):
+		case c == '!' && (b.Len() == 0 || strings.HasSuffix(b.String(), " ")), c == '{' && modifiers(text[i:]):
 			return strings.TrimSpace(b.String())
 		default:
 			b.WriteByte(c)
