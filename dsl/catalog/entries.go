@@ -31,16 +31,23 @@ func FormatVocabulary(entries []Entry) []byte {
 	return out.Bytes()
 }
 
-// Entries lists the codes, by code.
-func (v *Vocabulary) Entries() []Entry {
+// Entries lists the codes of these code systems, by code; without any, all. Parents of other systems are left out.
+func (v *Vocabulary) Entries(systems ...string) []Entry {
+	kept := func(e Entry) bool {
+		system, _, _ := SplitCurie(e.Code)
+		return len(systems) == 0 || slices.Contains(systems, system)
+	}
 	out := make([]Entry, v.Len())
 	for i := range out {
 		out[i].Code, out[i].Label = v.codes.at(uint32(i)), v.labels.at(uint32(i))
 	}
-	for parent := range out {
+	for parent, e := range out {
+		if !kept(e) {
+			continue
+		}
 		for _, c := range v.children[v.from[parent]:v.from[parent+1]] {
-			out[c].Parents = append(out[c].Parents, out[parent].Code)
+			out[c].Parents = append(out[c].Parents, e.Code)
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(e Entry) bool { return !kept(e) })
 }

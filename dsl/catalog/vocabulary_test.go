@@ -247,6 +247,9 @@ func TestFormatVocabulary(t *testing.T) {
 	if again := vocabulary(t, string(text)); again.Digest() != v.Digest() {
 		t.Errorf("the digest of what was written differs:\n%s", text)
 	}
+	if some := v.Entries("LOINC", "SNOMED"); len(some) != 5 || some[0].Code != "LOINC:4548-4" || len(some[4].Parents) != 2 {
+		t.Errorf("of two systems: %v", some)
+	}
 	slices.Reverse(entries)
 	first := entries[0].Code
 	if d := cmp.Diff(string(text), string(catalog.FormatVocabulary(entries))); d != "" || entries[0].Code != first {
