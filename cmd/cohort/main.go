@@ -27,7 +27,7 @@ func root() *cobra.Command {
 Exit codes: 0 done, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), lspCommand(), verifyCommand())
 	return c
 }
 

@@ -124,6 +124,14 @@ func noSites(s diag.Span) diag.Diagnostic {
 	return at(s, "no-sites", "the catalog lists no sites", "add them under sites, or remove keys: sites")
 }
 
+func unknownPlace(s diag.Span, name, lives string) diag.Diagnostic {
+	hint := "say where persons live: residence: {place: " + name + ", from: date, to: date}"
+	if lives != "" {
+		hint = "write place: " + lives
+	}
+	return at(s, "unknown-place", fmt.Sprintf("persons are not known to live in a %q", name), hint)
+}
+
 func badHeader() diag.Diagnostic {
 	start := diag.Pos{Line: 1, Column: 1}
 	return at(diag.Span{From: start, To: start}, "bad-header", "a vocabulary begins with the line "+strings.Join(vocabularyHeader, ","), "write it as the first line")

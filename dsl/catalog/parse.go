@@ -23,7 +23,7 @@ var (
 
 // Names that tables and columns of the store, the connectors or the language have already.
 var (
-	reservedSources = []string{"person", "observation"}
+	reservedSources = []string{"person", "observation", "residence"}
 	reservedColumns = []string{"person", "event", "index", "unit", Start, End, CodeOf, Value}
 )
 
@@ -73,7 +73,7 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
 		"libraries":   into(&c.Libraries, r.libraries),
 		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
-		"residence":   r.refuse("residence"),
+		"residence":   func(n *yaml.Node) { r.residence(n, c) },
 	}, "dataset", "custodian", "mode", "period", "person")
 	return c
 }
@@ -135,6 +135,16 @@ func (r *reader) observation(n *yaml.Node) bool {
 		"to":   func(n *yaml.Node) { r.oneOf("date")(n) },
 	}, "from", "to")
 	return true
+}
+
+// residence reads what the places are called in which persons live.
+func (r *reader) residence(n *yaml.Node, c *Catalog) {
+	r.fields(n, fields{
+		"place": into(&r.lives, r.name(columnWord)),
+		"from":  func(n *yaml.Node) { r.oneOf("date")(n) },
+		"to":    func(n *yaml.Node) { r.oneOf("date")(n) },
+	}, "place", "from", "to")
+	c.Residence = true
 }
 
 func (r *reader) sites(n *yaml.Node) []Site {

@@ -29,25 +29,36 @@ func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
 		return done
 	}
 	plain, named := c.terms(terms)
-	out := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	plain, named = c.terms(except)
-	without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	slices.Sort(without)
-	out = slices.DeleteFunc(out, func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
-	slices.Sort(out)
-	c.expanded[&terms[0]] = slices.Compact(out)
-	return c.expanded[&terms[0]]
+	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
+	if len(named) > 0 {
+		out = slices.Concat(out, named)
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	if plain, named = c.terms(except); len(except) > 0 {
+		without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
+		slices.Sort(without)
+		out = slices.DeleteFunc(slices.Clone(out), func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
+	}
+	c.expanded[&terms[0]] = out
+	return out
 }
 
 // terms parts codes, for the vocabulary to expand, from named sets, expanded already.
 func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []string) {
 	for _, t := range terms {
-		if t.Name != "" {
-			if d, ok := c.codes[t.Name]; ok {
-				named = append(named, c.codeSet(d).Codes...)
-			} else {
-				c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
+		switch {
+		case t.Name != "" && c.codes[t.Name] != nil:
+			named = append(named, c.codeSet(c.codes[t.Name]).Codes...)
+			continue
+		case t.Name != "" && c.codeParam(t.Name):
+			code, ok := c.valueOf(c.params[t.Name]).(*syntax.Curie)
+			if !ok {
+				continue // told where the parameter is declared
 			}
+			t = syntax.CodeTerm{Place: t.Place, Curie: code.Text}
+		case t.Name != "":
+			c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
 			continue
 		}
 		system, _, _ := catalog.SplitCurie(t.Curie)
@@ -55,12 +66,33 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 			c.say(unknownSystem(t.Span(), system, c.Catalog.SystemNames()))
 			continue
 		}
-		if !c.Vocabulary.Known(t.Curie) && c.Vocabulary.Covers(system) {
-			c.say(codeUnknown(t.Span(), t.Curie))
+		term := catalog.Term{Curie: t.Curie, To: t.To, Descendants: t.Descendants}
+		if isRange, ordered := term.Range(); isRange && !ordered {
+			c.say(emptyRange(t))
+			continue
 		}
-		plain = append(plain, catalog.Term{Curie: t.Curie, Descendants: t.Descendants})
+		for _, curie := range ends(t, system) {
+			if !c.Vocabulary.Known(curie) && c.Vocabulary.Covers(system) {
+				c.say(codeUnknown(t.Span(), curie))
+			}
+		}
+		plain = append(plain, term)
 	}
 	return plain, named
+}
+
+// ends are the codes that a term names: one, or the two of a range.
+func ends(t syntax.CodeTerm, system string) []string {
+	if t.To == "" {
+		return []string{t.Curie}
+	}
+	return []string{t.Curie, system + ":" + t.To}
+}
+
+// codeParam reports whether a name is a parameter that is one code.
+func (c *checker) codeParam(name string) bool {
+	p, ok := c.params[name]
+	return ok && p.Type.Name == string(catalog.Code)
 }
 
 // codesOf checks the "in" of an event set: the codes must be of systems that the source records.
