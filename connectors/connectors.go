@@ -10,19 +10,21 @@ package connectors
 
 import "context"
 
-// PersonTable and ObservationTable are the two tables that are not catalog sources: one row for each person,
-// and one for each interval in which a person is under observation.
+// PersonTable, ObservationTable and ResidenceTable are the tables that are not catalog sources: one row for each person,
+// one for each interval in which a person is under observation, and one for each in which a person lives in a place.
 const (
 	PersonTable      = "person"
 	ObservationTable = "observation"
+	ResidenceTable   = "residence"
 )
 
 // The columns that a table may have beside its further catalog columns (of the person table: attributes).
-// Every table has a Person column.
+// Every table has a Person column, but for those of a place-day source, which have a Place.
 const (
 	Person = "person" // the identifier as the source writes it; never stored, never shown
-	Start  = "start"  // YYYY-MM-DD
-	End    = "end"    // YYYY-MM-DD, missing when open
+	Place  = "place"  // of a residence, or of the values of a place and a day; a text such as 075035
+	Start  = "start"  // YYYY-MM-DD, or YYYY-MM-DDTHH:MM with seconds or without
+	End    = "end"    // like Start, missing when open
 	Code   = "code"   // a CURIE, such as ICD10:E11.9
 	Value  = "value"  // a decimal number with a point
 	Unit   = "unit"   // the unit of Value, as the source writes it
@@ -39,11 +41,11 @@ func Known(text string) Cell { return Cell{Text: text, Known: true} }
 
 // Batch is a run of rows of one table from one file.
 //
-// Dates are YYYY-MM-DD, numbers are decimal with a point, booleans are true or false, codes are CURIEs,
+// Dates are YYYY-MM-DD, or with a time YYYY-MM-DDTHH:MM on the clock of the place, numbers are decimal with a point, booleans are true or false, codes are CURIEs,
 // listed codes are the catalog's words. Text that a connector cannot bring into this form it passes on as it
 // is, and ingest rejects that row: a connector never drops one.
 type Batch struct {
-	Table   string   // PersonTable, ObservationTable, or a catalog source
+	Table   string   // PersonTable, ObservationTable, ResidenceTable, or a catalog source
 	File    string   // the file's name, for messages
 	Columns []string // names; the order of the cells of each row
 	Rows    [][]Cell // each len(Columns) long

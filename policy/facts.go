@@ -102,6 +102,12 @@ func (f *facts) events(s *plan.EventSet) {
 		return
 	}
 	f.Sources = append(f.Sources, s.Source.Name)
+	if s.Source.Kind == catalog.PlaceDay { // a person has its values by where they live
+		for _, name := range []string{"person", catalog.Place, catalog.Start, catalog.End} {
+			f.columns["residence."+name] = catalog.Location
+		}
+		f.columns[s.Source.Name+"."+catalog.Place] = s.Source.Sensitivity
+	}
 	for _, name := range []string{catalog.Start, catalog.End, catalog.CodeOf} {
 		if col, ok := s.Source.Column(name); ok {
 			f.column(s, col)

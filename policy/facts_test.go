@@ -161,3 +161,48 @@ func TestFactsCodes(t *testing.T) {
 		t.Errorf("any condition has topics %#v; want an empty list", f.Topics)
 	}
 }
+
+// Who asks for the air where a person lived reads where the person lived.
+func TestFactsOfPlaces(t *testing.T) {
+	c, list := catalog.Parse("air.yaml", []byte(`
+dataset: air
+custodian: {name: A, contact: a@example.org}
+mode: {release: exact}
+period: {start: 2020-01-01, end: 2020-12-31}
+person: {attributes: {sex: {type: code, values: [female, male], sensitivity: quasi}}}
+sources:
+  condition:     {kind: event, time: day, code: [ICD10], sensitivity: plain}
+  exposure.pm25: {kind: place-day, place: comune, value: {type: number, unit: ug/m3, sensitivity: plain}, sensitivity: plain}
+residence: {place: comune, from: date, to: date}
+codes: {ICD10: {hierarchy: dotted}}
+`))
+	if len(list) > 0 {
+		t.Fatal(list)
+	}
+	v, list := catalog.ParseVocabulary([]byte("code,label,parents\nICD10:J45,Asthma,\n"))
+	if len(list) > 0 {
+		t.Fatal(list)
+	}
+	touched := func(rule string) policy.Facts {
+		target := dsl.Target{Catalog: c, Vocabulary: v}
+		p, list := dsl.Compile("q", `study "x" cohort c { index first condition in ICD10:J45 `+rule+` } report count of c`, nil, target)
+		if p == nil {
+			t.Fatal(list)
+		}
+		return policy.FactsOf(p, c, v)
+	}
+	if f := touched(""); f.Touches.Location {
+		t.Errorf("a query without places touches locations: %s", columns(f))
+	}
+	f := touched("include any exposure.pm25 where (value > 25 ug/m3) within 30 days before index")
+	const want = "condition.code condition.start exposure.pm25.place exposure.pm25.start exposure.pm25.value" +
+		" residence.end residence.person residence.place residence.start"
+	if got := columns(f); !f.Touches.Location || got != want {
+		t.Errorf("touches locations %t: %s\nwant %s", f.Touches.Location, got, want)
+	}
+	for _, column := range f.Columns {
+		if home := strings.HasPrefix(column.Name, "residence."); home != (column.Sensitivity == catalog.Location) {
+			t.Errorf("%s is %s", column.Name, column.Sensitivity)
+		}
+	}
+}

@@ -22,7 +22,14 @@
 //	      start:  {column: day, date: days since 2020-03-01}
 //	      code:   {column: icd, system: ICD10}
 //
-// A cell is made in this order: missing markers, values, date, system. An empty cell is always missing,
+// A date format has the words YYYY YY MM M MON DD D and, for a time, hh (of 24) or h with AM, mm, ss. Text without a
+// format passes as it is: ISO dates, and times such as 2020-01-31 10:30 or 2020-01-31T10:30:00, need none. A time
+// that tells its zone (2020-01-31T09:30:00Z) is brought onto the clock of one place by {column: at, zone: Europe/Rome};
+// without a zone in the mapping ingest rejects the row, because its hour, and perhaps its day, is that of another clock.
+//
+// The table of a place-day source has no person: its columns name a place.
+//
+// A cell is made in this order: missing markers, values, date or zone, system. An empty cell is always missing,
 // because CSV cannot tell it from the empty text. Nothing else means missing, unless the column says so: the
 // province NA is Napoli. Text is never trimmed, and codes keep their leading zeros.
 //

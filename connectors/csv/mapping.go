@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+	_ "time/tzdata" // zones, wherever the program runs
 
 	"go.yaml.in/yaml/v3"
 
@@ -42,14 +44,16 @@ type column struct {
 	Missing  []string          `yaml:"missing"`
 	Values   map[string]string `yaml:"values"`
 	Date     string            `yaml:"date"`
+	Zone     string            `yaml:"zone"` // of the clock that times with a zone are told by
 	System   string            `yaml:"system"`
 	line     int
-	day      dateFormat // of Date
+	day      dateFormat     // of Date
+	clock    *time.Location // of Zone
 }
 
 var (
 	tableKeys  = []string{"table", "file", "delimiter", "repeats", "columns", "identifying"}
-	columnKeys = []string{"column", "constant", "numbered", "missing", "values", "date", "system"}
+	columnKeys = []string{"column", "constant", "numbered", "missing", "values", "date", "zone", "system"}
 )
 
 // parseMapping reads the text of the mapping file called name.
@@ -121,8 +125,10 @@ func (t *table) check(name string) error {
 		return at("repeats can only be first")
 	case len(t.comma()) != 1:
 		return at("delimiter must be one character, or tab")
-	case t.Columns[connectors.Person].Column == "" && !t.Columns[connectors.Person].Numbered:
-		return at("columns must say which header identifies the person, or person: {numbered: true}")
+	case !t.personal() && t.Columns[connectors.Place].Column == "":
+		return at("columns must say which header identifies the person, or person: {numbered: true}; or the place of a place and a day")
+	case !t.personal() && t.Repeats != "":
+		return at("repeats is about a person, and columns name none")
 	}
 	for _, key := range t.names() {
 		c := t.Columns[key]
@@ -135,6 +141,12 @@ func (t *table) check(name string) error {
 		t.Columns[key] = c
 	}
 	return nil
+}
+
+// personal says whether the rows are of persons.
+func (t *table) personal() bool {
+	c := t.Columns[connectors.Person]
+	return c.Column != "" || c.Numbered
 }
 
 // names lists the mapped catalog columns, the person first.
@@ -150,8 +162,16 @@ func (c *column) check(name, key string) (err error) {
 	if !c.oneOrigin() {
 		return at("give either column or constant")
 	}
-	if c.Constant != "" && (c.Missing != nil || c.Values != nil || c.Date != "") {
-		return at("a constant stands as it is; drop missing, values and date")
+	if c.Constant != "" && (c.Missing != nil || c.Values != nil || c.Date != "" || c.Zone != "") {
+		return at("a constant stands as it is; drop missing, values, date and zone")
+	}
+	if c.Date != "" && c.Zone != "" {
+		return at("give either date or zone: a time with a zone is written in one way, 2020-01-31T10:30:00+01:00")
+	}
+	if c.Zone != "" {
+		if c.clock, err = time.LoadLocation(c.Zone); err != nil || c.Zone == "Local" {
+			return at("the zone must be one of the IANA database, such as Europe/Rome")
+		}
 	}
 	if c.Date != "" {
 		if c.day, err = parseDateFormat(c.Date); err != nil {

@@ -8,8 +8,11 @@
 // A catalog may extend a standard one ("extends: omop", see [Standards]): it adds attributes, sources, code systems,
 // and to a source columns, unit rules and other keys. What it says itself about any of these goes first.
 //
-// Limits: sources are events with a day or no time; series, places, times of day, OBO hierarchies
-// and code ranges come later and are refused with the code not-yet. What a standard says cannot be taken away.
+// A source is of one of three kinds ([SourceKind]): events of a person with a day, a minute or no time; a series of
+// many timed values of a person, without a code; and values of a place and a day, which a person has for the days that
+// residence says they lived there.
+//
+// Limits: persons live in places of one sort. What a standard says cannot be taken away.
 package catalog
 
 import (
@@ -95,11 +98,14 @@ func (c *Catalog) Keys(col Column, v *Vocabulary) []string {
 
 // The columns that every source may have beside those of its own. They are built from the source.
 const (
-	Start  = "start" // the first day of the event; only of a timed source
-	End    = "end"   // the last day; may be missing
+	Start  = "start" // the first day or minute of the event; only of a timed source
+	End    = "end"   // the last one; may be missing
 	CodeOf = "code"
 	Value  = "value"
 )
+
+// Place is the column that ties a place-day source to the places of residence. It is no column of queries.
+const Place = "place"
 
 // Column returns a column of the source, the built-in ones (start, end, code, value) included.
 // Literals compared with start or end lie on the grid of [Catalog.Period].

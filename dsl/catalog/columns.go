@@ -39,21 +39,51 @@ func (r *reader) source(n *yaml.Node, c *Catalog) Source {
 	var s Source
 	var measured []*yaml.Node
 	r.fields(n, fields{
-		"kind":        r.kind,
-		"time":        into(&s.Timed, r.timed),
+		"kind":        into(&s.Kind, r.kind),
+		"time":        func(n *yaml.Node) { s.Timed, s.Minutes = r.timed(n) },
+		"place":       func(n *yaml.Node) { r.place(n, c) },
 		"end":         into(&s.End, r.flag),
 		"code":        func(n *yaml.Node) { s.Systems = r.codeSystems(n, c) },
 		"value":       func(n *yaml.Node) { v := r.column(n, c); v.Name = Value; s.Value = &v },
 		"units":       func(n *yaml.Node) { s.Units, measured = r.unitRules(n) },
 		"columns":     func(n *yaml.Node) { s.Columns = r.columns(n, c, "") },
 		"sensitivity": into(&s.Sensitivity, r.sensitivity),
-	}, "kind", "time")
-	if s.End && !s.Timed {
-		r.out.Add(misplaced(r.span(n), "end", "a source with time: day"))
-	}
+	}, "kind")
+	r.checkKind(n, &s)
 	r.checkUnits(n, s, measured)
 	s.inherit()
 	return s
+}
+
+// checkKind tells the keys that do not go with the kind of the source n, and those that it needs.
+func (r *reader) checkKind(n *yaml.Node, s *Source) {
+	needs, never := []string{"time"}, []string{"place"}
+	switch s.Kind {
+	case Series:
+		needs, never = []string{"time", "value"}, []string{"place", "code"}
+	case PlaceDay:
+		needs, never = []string{"place", "value"}, []string{"time", "end", "code"}
+		s.Timed = true
+		if _, clash := find(s.Columns, Place, columnName); clash {
+			r.out.Add(reservedName(r.span(valueOf(n, "columns")), Place))
+		}
+	}
+	for _, key := range needs {
+		if n.Kind == yaml.MappingNode && valueOf(n, key) == nil {
+			r.out.Add(missingKey(r.span(n), key))
+		}
+	}
+	for _, key := range never {
+		if at := valueOf(n, key); at != nil {
+			r.out.Add(misplaced(r.span(at), key, "a source of another kind"))
+		}
+	}
+	if at := valueOf(n, "time"); at != nil && s.Kind == Series && at.Value == "none" {
+		r.out.Add(misplaced(r.span(at), "time: none", "a source of kind event"))
+	}
+	if s.End && !s.Timed {
+		r.out.Add(misplaced(r.span(n), "end", "a source with time: day or time: minute"))
+	}
 }
 
 // inherit gives the source's class to what says nothing, but never one below sensitive.
@@ -75,18 +105,27 @@ func (s *Source) inherit() {
 	}
 }
 
-func (r *reader) kind(n *yaml.Node) {
-	if word := r.oneOf("event", "series", "place-day")(n); word != "event" && word != "" {
-		r.refuse("a source of kind " + word)(n)
+func (r *reader) kind(n *yaml.Node) SourceKind {
+	word := r.oneOf("event", string(Series), string(PlaceDay))(n)
+	if word == "event" {
+		return Events
 	}
+	return SourceKind(word)
 }
 
-func (r *reader) timed(n *yaml.Node) bool {
+func (r *reader) timed(n *yaml.Node) (timed, minutes bool) {
 	word := r.oneOf("day", "minute", "none")(n)
-	if word == "minute" {
-		r.refuse("a time of day")(n)
-	}
-	return word == "day"
+	return word == "day" || word == "minute", word == "minute"
+}
+
+// place checks, when the whole file is read, that persons are known to live in places of this name.
+func (r *reader) place(n *yaml.Node, c *Catalog) {
+	name := r.name(columnWord)(n)
+	r.later = append(r.later, func() {
+		if name != "" && (!c.Residence || name != r.lives) {
+			r.out.Add(unknownPlace(r.span(n), name, r.lives))
+		}
+	})
 }
 
 func (r *reader) codeSystems(n *yaml.Node, c *Catalog) []string {

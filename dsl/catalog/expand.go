@@ -9,6 +9,7 @@ import (
 // Expand returns the CURIEs that the terms stand for, without those of except, ascending and each once.
 // A term "with descendants" gives the code itself, known or not, and what the vocabulary has below it
 // by the rule of its code system; a code of a system that is not among systems has nothing below it.
+// A range gives what [Term.To] says; of one whose ends are not in order the ends and what is below them.
 func (v *Vocabulary) Expand(systems []CodeSystem, terms, except []Term) []string {
 	set := map[string]bool{}
 	for _, t := range terms {
@@ -22,20 +23,43 @@ func (v *Vocabulary) Expand(systems []CodeSystem, terms, except []Term) []string
 
 // each calls yield for every code of the term.
 func (v *Vocabulary) each(systems []CodeSystem, t Term, yield func(string)) {
-	yield(t.Curie)
 	name, code, ok := SplitCurie(t.Curie)
-	if !t.Descendants || !ok {
+	system, _ := find(systems, name, systemName)
+	if t.To == "" || !ok {
+		v.eachOf(system, t.Curie, code, t.Descendants && ok, yield)
 		return
 	}
-	system, _ := find(systems, name, systemName)
+	v.eachOf(system, t.Curie, code, true, yield)
+	for _, curie := range v.between(t.Curie, name+":"+t.To) {
+		v.eachOf(system, curie, curie[len(name)+1:], true, yield)
+	}
+	v.eachOf(system, name+":"+t.To, t.To, true, yield)
+}
+
+// eachOf calls yield for one code, and where so asked for those below it.
+func (v *Vocabulary) eachOf(system CodeSystem, curie, code string, descendants bool, yield func(string)) {
+	yield(curie)
+	if !descendants {
+		return
+	}
 	switch system.Hierarchy {
 	case "dotted":
-		v.eachDotted(t.Curie, code, yield)
+		v.eachDotted(curie, code, yield)
 	case "prefix":
-		v.eachPrefixed(system, t.Curie, code, yield)
-	case "table":
-		v.eachChild(t.Curie, yield)
+		v.eachPrefixed(system, curie, code, yield)
+	case "table", "obo":
+		v.eachChild(curie, yield)
 	}
+}
+
+// between returns the codes from from to to, by text. The slice is the vocabulary's own.
+func (v *Vocabulary) between(from, to string) []string {
+	i, _ := slices.BinarySearch(v.codes, from)
+	j, known := slices.BinarySearch(v.codes, to)
+	if known {
+		j++
+	}
+	return v.codes[i:max(i, j)]
 }
 
 // eachDotted yields the codes below a dotted code: E11.2 is below E11, and E11.21 is below E11.2.

@@ -99,11 +99,7 @@ func badConversion(s diag.Span) diag.Diagnostic {
 }
 
 func unknownUnit(s diag.Span, unit string) diag.Diagnostic {
-	hint := "write a UCUM unit, such as mmol/L"
-	if near, ok := diag.Near(unit, slices.Sorted(maps.Keys(units))); ok {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	d := at(s, "unknown-unit", fmt.Sprintf("%q is not in the table of units: values in other units are missing", unit), hint)
+	d := at(s, "unknown-unit", fmt.Sprintf("%q is not a UCUM unit: values in other units are missing", unit), UnitHint(unit))
 	d.Severity = diag.Warning
 	return d
 }
@@ -113,7 +109,7 @@ func needlessUnit(s diag.Span, unit string) diag.Diagnostic {
 }
 
 func badTerm(s diag.Span) diag.Diagnostic {
-	return at(s, "bad-code", "expected a code with its system", "write ICD10:B20 or ICD10:B20 with descendants")
+	return at(s, "bad-code", "expected a code with its system, or a range whose ends are in order", "write ICD10:B20, ICD10:B20 with descendants or ICD10:B20..B24")
 }
 
 func foreignCode(s diag.Span, curie string, systems []string) diag.Diagnostic {
@@ -122,6 +118,14 @@ func foreignCode(s diag.Span, curie string, systems []string) diag.Diagnostic {
 
 func noSites(s diag.Span) diag.Diagnostic {
 	return at(s, "no-sites", "the catalog lists no sites", "add them under sites, or remove keys: sites")
+}
+
+func unknownPlace(s diag.Span, name, lives string) diag.Diagnostic {
+	hint := "say where persons live: residence: {place: " + name + ", from: date, to: date}"
+	if lives != "" {
+		hint = "write place: " + lives
+	}
+	return at(s, "unknown-place", fmt.Sprintf("persons are not known to live in a %q", name), hint)
 }
 
 func badHeader() diag.Diagnostic {

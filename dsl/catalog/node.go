@@ -22,6 +22,7 @@ type reader struct {
 	lines []int // the offset of each line
 	out   diag.List
 	later []func() // checks that need the whole file
+	lives string   // what the places are called in which persons live; "": it is not said
 }
 
 // fields says how to read the value of each known key of a mapping.

@@ -23,7 +23,7 @@ var (
 
 // Names that tables and columns of the store, the connectors or the language have already.
 var (
-	reservedSources = []string{"person", "observation"}
+	reservedSources = []string{"person", "observation", "residence"}
 	reservedColumns = []string{"person", "event", "index", "unit", Start, End, CodeOf, Value}
 )
 
@@ -72,7 +72,7 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"codes":       into(&c.Systems, r.systems),
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
 		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
-		"residence":   r.refuse("residence"),
+		"residence":   func(n *yaml.Node) { r.residence(n, c) },
 	}, "dataset", "custodian", "mode", "period", "person")
 	return c
 }
@@ -136,6 +136,16 @@ func (r *reader) observation(n *yaml.Node) bool {
 	return true
 }
 
+// residence reads what the places are called in which persons live.
+func (r *reader) residence(n *yaml.Node, c *Catalog) {
+	r.fields(n, fields{
+		"place": into(&r.lives, r.name(columnWord)),
+		"from":  func(n *yaml.Node) { r.oneOf("date")(n) },
+		"to":    func(n *yaml.Node) { r.oneOf("date")(n) },
+	}, "place", "from", "to")
+	c.Residence = true
+}
+
 func (r *reader) sites(n *yaml.Node) []Site {
 	var out []Site
 	for _, item := range r.list(n) {
@@ -166,11 +176,7 @@ func (r *reader) systems(n *yaml.Node) []CodeSystem {
 }
 
 func (r *reader) hierarchy(n *yaml.Node) string {
-	word := r.oneOf("dotted", "prefix", "table", "none", "obo")(n)
-	if word == "obo" {
-		r.refuse("an OBO hierarchy")(n)
-	}
-	return word
+	return r.oneOf("dotted", "prefix", "table", "obo", "none")(n)
 }
 
 func (r *reader) levels(n *yaml.Node) []int {
@@ -199,16 +205,19 @@ func (r *reader) topics(n *yaml.Node, c *Catalog) []Topic {
 	return out
 }
 
-// term reads "CURIE" or "CURIE with descendants" of a code system that the catalog lists.
+// term reads "CURIE", "CURIE with descendants" or "CURIE..CODE" of a code system that the catalog lists.
 func (r *reader) term(n *yaml.Node, c *Catalog) Term {
 	curie, below := strings.CutSuffix(r.word(n), " with descendants")
+	curie, to, isRange := strings.Cut(curie, "..")
+	t := Term{Curie: curie, To: to, Descendants: below}
 	system, _, ok := SplitCurie(curie)
-	if !ok {
+	_, ordered := t.Range()
+	if !ok || isRange && (below || to == "" || !ordered || strings.ContainsAny(to, ": \t\r\n")) {
 		r.out.Add(badTerm(r.span(n)))
 		return Term{}
 	}
 	r.needSystem(n, system, c)
-	return Term{Curie: curie, Descendants: below}
+	return t
 }
 
 // needSystem checks, when the whole file is read, that the catalog lists the code system.

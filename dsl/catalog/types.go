@@ -179,7 +179,7 @@ const (
 // CodeSystem is a system of codes and how its hierarchy is told.
 type CodeSystem struct {
 	Name      string `json:",omitzero"`
-	Hierarchy string `json:",omitzero"` // dotted | prefix | table | none
+	Hierarchy string `json:",omitzero"` // dotted | prefix | table | obo | none; obo is read as table
 	Levels    []int  `json:",omitzero"` // of prefix: the lengths that codes have, ascending, such as 1 3 4 5 7 for ATC
 }
 
@@ -192,8 +192,30 @@ type Topic struct {
 	Terms []Term
 }
 
-// Term names one code, or a code with all that are below it in its hierarchy.
+// Term names one code, a code with all that are below it in its hierarchy, or a range of codes.
 type Term struct {
-	Curie       string
+	Curie string
+	// To ends a range: ICD10:C50..C58 has the Curie ICD10:C50 and the To C58, a code of the same system. A range is all
+	// codes of the system that the vocabulary knows between both ends, by their text, the ends themselves, and all that
+	// are below any of these; Descendants does not matter. The order of texts means something only in a system
+	// that builds its codes so, such as ICD-10 and ATC. "": no range.
+	To          string `json:",omitzero"`
 	Descendants bool
+}
+
+// Range reports whether the term is a range, and whether its ends are in order.
+func (t Term) Range() (isRange, ordered bool) {
+	_, from, _ := SplitCurie(t.Curie)
+	return t.To != "", from <= t.To
+}
+
+// String renders the term as the language writes it.
+func (t Term) String() string {
+	switch {
+	case t.To != "":
+		return t.Curie + ".." + t.To
+	case t.Descendants:
+		return t.Curie + " with descendants"
+	}
+	return t.Curie
 }

@@ -22,7 +22,7 @@ func (r *reader) unitRules(n *yaml.Node) (rules []UnitRule, codes []*yaml.Node) 
 		}, "codes", "unit")
 		slices.Sort(rule.Codes)
 		for _, c := range rule.Also {
-			if tidy(c.Unit) == tidy(rule.Unit) {
+			if same(c.Unit, rule.Unit) {
 				r.out.Add(needlessUnit(r.span(value), c.Unit))
 			}
 		}
@@ -31,7 +31,7 @@ func (r *reader) unitRules(n *yaml.Node) (rules []UnitRule, codes []*yaml.Node) 
 	return rules, codes
 }
 
-// unit reads a UCUM unit. One that the table lacks is a warning: it converts to itself only.
+// unit reads a UCUM unit. One that is not UCUM is a warning: it converts to itself only.
 func (r *reader) unit(n *yaml.Node) string {
 	unit := r.word(n)
 	if unit != "" && !KnownUnit(unit) {

@@ -1,8 +1,12 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
-	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/officina-enclave/officina/dsl/ucum"
 )
 
 // Level converts a measured value.
@@ -21,19 +25,40 @@ func (c Conversion) then(d Conversion) Conversion {
 	return Conversion{Unit: c.Unit, Factor: c.Factor * d.Factor, Offset: c.Offset*d.Factor + d.Offset}
 }
 
-// Convert returns the conversion of from into to for plain units, where the analyte does not matter.
-// A unit that the table does not know converts to itself only.
+// Convert returns the conversion of from into to for plain units, where the analyte does not matter: by UCUM
+// (see dsl/ucum). A unit that UCUM does not know converts to itself only.
 func Convert(from, to string) (Conversion, bool) {
-	from, to = tidy(from), tidy(to)
 	if from == to {
-		return Conversion{Unit: from, Factor: 1}, true
+		return Conversion{Unit: to, Factor: 1}, from != ""
 	}
-	a, b := units[from], units[to]
-	if a.dimension == "" || a.dimension != b.dimension {
-		return Conversion{}, false
+	if c, ok := plain.Load([2]string{from, to}); ok {
+		return c.(Conversion), c.(Conversion).Factor != 0
 	}
-	up := Conversion{Unit: from, Factor: a.factor, Offset: a.offset}
-	return up.then(Conversion{Factor: b.factor, Offset: b.offset}.inverse(to)), true
+	c := convert(from, to)
+	if plainCount.Add(1) <= maxPlain {
+		plain.Store([2]string{from, to}, c)
+	}
+	return c, c.Factor != 0
+}
+
+// plain remembers conversions by their two units, for those who convert row by row, those that are none too.
+// Units come from files as well, so it does not grow without end.
+var (
+	plain      sync.Map
+	plainCount atomic.Int64
+)
+
+const maxPlain = 4096
+
+// convert returns a conversion with the factor 0 where there is none.
+func convert(from, to string) Conversion {
+	u, err1 := ucum.Parse(from)
+	v, err2 := ucum.Parse(to)
+	factor, offset, ok := u.To(v)
+	if err1 != nil || err2 != nil || !ok {
+		return Conversion{}
+	}
+	return Conversion{Unit: to, Factor: factor, Offset: offset}
 }
 
 // Compatible reports whether a and b measure the same dimension, so that [Convert] knows a factor.
@@ -42,13 +67,31 @@ func Compatible(a, b string) bool {
 	return ok
 }
 
-// KnownUnit reports whether the table of plain units has unit.
-func KnownUnit(unit string) bool { return units[tidy(unit)].dimension != "" }
+// same reports whether a and b are one unit, however they are spelt: mg/dl and mg/dL.
+func same(a, b string) bool {
+	c, ok := Convert(a, b)
+	return ok && c.Factor == 1 && c.Offset == 0
+}
+
+// KnownUnit reports whether unit is UCUM.
+func KnownUnit(unit string) bool {
+	_, err := ucum.Parse(unit)
+	return err == nil
+}
+
+// UnitHint says what to write instead of a unit that is not UCUM: the spelling that was probably meant, or an example.
+func UnitHint(unit string) string {
+	if better, ok := ucum.Suggest(unit); ok {
+		return fmt.Sprintf("did you mean %q?", better)
+	}
+	return "write a UCUM unit, such as mmol/L"
+}
 
 // Convert returns the conversion of from into to for the rule's analyte. What the catalog declares for
-// the analyte goes before the plain units: 1 % of HbA1c is not 10 mmol/mol.
+// the analyte goes before the plain units: 1 % of HbA1c is not 10 mmol/mol. What converts to a declared unit
+// converts further by its declaration: glucose in g/L by way of mg/dL.
 func (r UnitRule) Convert(from, to string) (Conversion, bool) {
-	if tidy(from) == tidy(to) {
+	if same(from, to) {
 		return Convert(from, to)
 	}
 	up, ok := r.canonical(from)
@@ -64,16 +107,27 @@ func (r UnitRule) Convert(from, to string) (Conversion, bool) {
 
 // canonical returns the conversion of unit into the rule's unit.
 func (r UnitRule) canonical(unit string) (Conversion, bool) {
-	i := slices.IndexFunc(r.Also, func(c Conversion) bool { return tidy(c.Unit) == tidy(unit) })
-	if i >= 0 {
-		return r.Also[i], true
+	for _, c := range r.Also {
+		if same(unit, c.Unit) {
+			return c, true
+		}
 	}
-	return Convert(unit, r.Unit)
+	if c, ok := Convert(unit, r.Unit); ok {
+		return c, true
+	}
+	for _, c := range r.Also {
+		if first, ok := Convert(unit, c.Unit); ok {
+			return first.then(c), true
+		}
+	}
+	return Conversion{}, false
 }
 
-// Affine reports whether a level and a change of the analyte convert differently.
+// Affine reports whether a level and a change of the analyte convert differently: the catalog declares an offset, or
+// it is a temperature.
 func (r UnitRule) Affine() bool {
-	return slices.ContainsFunc(r.Also, func(c Conversion) bool { return c.Offset != 0 })
+	u, err := ucum.Parse(r.Unit)
+	return err == nil && u.Scale() || slices.ContainsFunc(r.Also, func(c Conversion) bool { return c.Offset != 0 })
 }
 
 // UnitNames lists the units that the catalog names for the analyte, the canonical one first.
@@ -131,58 +185,4 @@ func (s Source) valueRule() (UnitRule, Match) {
 func (s Source) ruleOf(curie string) (int, bool) {
 	i := slices.IndexFunc(s.Units, func(r UnitRule) bool { return slices.Contains(r.Codes, curie) })
 	return i, i >= 0
-}
-
-// tidy writes a final litre as L: UCUM allows both letters (section 4.2, units accepted for use with the SI).
-func tidy(unit string) string {
-	if base, litre := strings.CutSuffix(unit, "l"); litre && units[unit].dimension == "" {
-		return base + "L"
-	}
-	return unit
-}
-
-// measure is one unit: x of it are x * factor + offset of the first unit of its dimension.
-type measure struct {
-	dimension      string
-	factor, offset float64
-}
-
-// units lists the plain units by their case-sensitive UCUM code.
-//
-// Source: Regenstrief Institute, The Unified Code for Units of Measure, version 2.1 (https://ucum.org/ucum):
-// prefixes (section 4.1), base and derived units (4.2 to 4.4). Amounts of substance keep a dimension of their
-// own, and a ratio is not mixed with another kind of ratio: % and mmol/mol convert only where an analyte's
-// rule says so. The year and the month are Julian (365.25 and 30.4375 days), as "a" and "mo" are in UCUM.
-var units = map[string]measure{
-	"1": {"ratio", 1, 0}, "%": {"ratio", 0.01, 0},
-	"mol/mol": {"amount ratio", 1, 0}, "mmol/mol": {"amount ratio", 1e-3, 0}, "umol/mol": {"amount ratio", 1e-6, 0},
-	"g/g": {"mass ratio", 1, 0}, "mg/g": {"mass ratio", 1e-3, 0}, "ug/g": {"mass ratio", 1e-6, 0},
-	"g/mol": {"molar mass", 1, 0}, "mg/mmol": {"molar mass", 1, 0},
-
-	"kg": {"mass", 1e3, 0}, "g": {"mass", 1, 0}, "mg": {"mass", 1e-3, 0}, "ug": {"mass", 1e-6, 0}, "ng": {"mass", 1e-9, 0},
-	"mol": {"amount", 1, 0}, "mmol": {"amount", 1e-3, 0}, "umol": {"amount", 1e-6, 0}, "nmol": {"amount", 1e-9, 0},
-	"L": {"volume", 1, 0}, "dL": {"volume", 0.1, 0}, "mL": {"volume", 1e-3, 0}, "uL": {"volume", 1e-6, 0}, "fL": {"volume", 1e-15, 0},
-	"m": {"length", 1, 0}, "cm": {"length", 0.01, 0}, "mm": {"length", 1e-3, 0}, "um": {"length", 1e-6, 0},
-	"m2": {"area", 1, 0}, "cm2": {"area", 1e-4, 0},
-
-	"mol/L": {"amount concentration", 1, 0}, "mmol/L": {"amount concentration", 1e-3, 0}, "umol/L": {"amount concentration", 1e-6, 0},
-	"nmol/L": {"amount concentration", 1e-9, 0}, "pmol/L": {"amount concentration", 1e-12, 0},
-	"g/L": {"mass concentration", 1, 0}, "g/dL": {"mass concentration", 10, 0}, "mg/L": {"mass concentration", 1e-3, 0},
-	"mg/dL": {"mass concentration", 0.01, 0}, "ug/L": {"mass concentration", 1e-6, 0}, "ug/dL": {"mass concentration", 1e-5, 0},
-	"ug/mL": {"mass concentration", 1e-3, 0}, "ng/mL": {"mass concentration", 1e-6, 0}, "ng/dL": {"mass concentration", 1e-8, 0},
-	"pg/mL": {"mass concentration", 1e-9, 0}, "ug/m3": {"mass concentration", 1e-9, 0},
-
-	"10*12/L": {"number concentration", 1e12, 0}, "10*9/L": {"number concentration", 1e9, 0}, "10*6/uL": {"number concentration", 1e12, 0},
-	"10*3/uL": {"number concentration", 1e9, 0}, "/uL": {"number concentration", 1e6, 0},
-	"U/L": {"catalytic concentration", 1, 0}, "kU/L": {"catalytic concentration", 1e3, 0}, "mU/L": {"catalytic concentration", 1e-3, 0},
-	"[IU]": {"international units", 1, 0}, "k[IU]": {"international units", 1e3, 0},
-	"[IU]/L": {"international concentration", 1, 0}, "m[IU]/L": {"international concentration", 1e-3, 0}, "[IU]/mL": {"international concentration", 1e3, 0},
-
-	"a": {"time", 365.25, 0}, "mo": {"time", 30.4375, 0}, "wk": {"time", 7, 0}, "d": {"time", 1, 0},
-	"h": {"time", 1.0 / 24, 0}, "min": {"time", 1.0 / 1440, 0}, "s": {"time", 1.0 / 86400, 0},
-	"/min": {"rate", 1, 0}, "/s": {"rate", 60, 0}, "mm/h": {"sedimentation", 1, 0},
-	"mL/min": {"flow", 1, 0}, "L/min": {"flow", 1e3, 0}, "mL/min/{1.73_m2}": {"flow by body surface", 1, 0},
-	"mm[Hg]": {"pressure", 133.322, 0}, "kPa": {"pressure", 1e3, 0}, "Pa": {"pressure", 1, 0},
-	"kg/m2": {"mass by area", 1, 0}, "mg/m2": {"dose by area", 1, 0}, "mg/d": {"dose by day", 1, 0}, "g/d": {"dose by day", 1e3, 0},
-	"Cel": {"temperature", 1, 0}, "K": {"temperature", 1, -273.15}, "[degF]": {"temperature", 5.0 / 9, -160.0 / 9},
 }

@@ -35,6 +35,9 @@ func TestConvert(t *testing.T) {
 		{glucose, 126, "mg/dL", "mmol/L", 126 / 18.016, 126 / 18.016},
 		{glucose, 126, "mg/dl", "mmol/l", 126 / 18.016, 126 / 18.016},
 		{glucose, 7000, "umol/L", "mmol/L", 7, 7},
+		{glucose, 1.26, "g/L", "mmol/L", 126 / 18.016, 126 / 18.016},
+		{glucose, 7, "mmol/L", "g/L", 7 * 0.18016, 7 * 0.18016},
+		{hba1c, 0.07, "1", "mmol/mol", 53.003, 76.503},
 		{plain, 2, "a", "d", 730.5, 730.5},
 		{plain, 1, "a", "mo", 12, 12},
 		{plain, 120, "mm[Hg]", "kPa", 15.99864, 15.99864},
@@ -57,7 +60,7 @@ func TestConvert(t *testing.T) {
 }
 
 func TestNotConvertible(t *testing.T) {
-	for _, c := range [][2]string{{"mg/dL", "mmol/L"}, {"%", "mmol/mol"}, {"kg", "m"}, {"mg", ""}, {"", "1"}, {"furlong", "m"}, {"mL/min", "mL/min/{1.73_m2}"}} {
+	for _, c := range [][2]string{{"mg/dL", "mmol/L"}, {"%", "mmol/mol"}, {"kg", "m"}, {"mg", ""}, {"", "1"}, {"furlong", "m"}, {"mL/min", "mL/min/{1.73_m2}"}, {"meq/L", "mmol/L"}} {
 		if catalog.Compatible(c[0], c[1]) || catalog.Compatible(c[1], c[0]) {
 			t.Errorf("%q and %q are taken for compatible", c[0], c[1])
 		}
@@ -136,8 +139,9 @@ func TestUnitRuleFor(t *testing.T) {
 	if rule, _ := own.UnitRuleFor(nil); rule.Bounds == nil || rule.Bounds.High != 30 {
 		t.Error("the rule of a source's own unit lost its bounds")
 	}
-	if !hba1c.Affine() || glucose.Affine() {
-		t.Error("only the conversion of HbA1c has an offset")
+	temperature := catalog.UnitRule{Unit: "Cel"}
+	if !hba1c.Affine() || glucose.Affine() || !temperature.Affine() {
+		t.Error("only the conversions of HbA1c and of temperatures have an offset")
 	}
 }
 

@@ -36,7 +36,7 @@ LOINC:4548-4,HbA1c,
 
 var systems = []catalog.CodeSystem{
 	{Name: "ICD10", Hierarchy: "dotted"}, {Name: "ATC", Hierarchy: "prefix", Levels: []int{1, 3, 4, 5, 7}},
-	{Name: "SNOMED", Hierarchy: "table"}, {Name: "LOINC", Hierarchy: "none"}, {Name: "FREE", Hierarchy: "prefix"},
+	{Name: "SNOMED", Hierarchy: "table"}, {Name: "HP", Hierarchy: "obo"}, {Name: "LOINC", Hierarchy: "none"}, {Name: "FREE", Hierarchy: "prefix"},
 }
 
 func vocabulary(t testing.TB, text string) *catalog.Vocabulary {
@@ -48,18 +48,19 @@ func vocabulary(t testing.TB, text string) *catalog.Vocabulary {
 	return v
 }
 
-// terms reads "E11+ E12": a plus asks for the descendants.
+// terms reads "E11+ E12 E11..E13": a plus asks for the descendants.
 func terms(text string) []catalog.Term {
 	var out []catalog.Term
 	for _, f := range strings.Fields(text) {
 		curie, below := strings.CutSuffix(f, "+")
-		out = append(out, catalog.Term{Curie: curie, Descendants: below})
+		curie, to, _ := strings.Cut(curie, "..")
+		out = append(out, catalog.Term{Curie: curie, To: to, Descendants: below})
 	}
 	return out
 }
 
 func TestExpand(t *testing.T) {
-	v := vocabulary(t, codes+"FREE:a,a,\nFREE:abc,abc,\n")
+	v := vocabulary(t, codes+"FREE:a,a,\nFREE:abc,abc,\nHP:1,all,\nHP:2,left,HP:1\nHP:3,right,HP:1\nHP:4,both,HP:2 HP:3\nHP:5,leaf,HP:4\n")
 	for _, c := range []struct{ name, terms, except, want string }{
 		{"one code", "ICD10:E11", "", "ICD10:E11"},
 		{"dotted", "ICD10:E11+", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
@@ -71,6 +72,18 @@ func TestExpand(t *testing.T) {
 		{"prefix without levels", "FREE:a+", "", "FREE:a FREE:abc"},
 		{"table, two parents and a cycle", "SNOMED:73211009+", "", "SNOMED:199230006 SNOMED:44054006 SNOMED:73211009 SNOMED:76751001"},
 		{"table, inside the cycle", "SNOMED:76751001+", "", "SNOMED:199230006 SNOMED:76751001"},
+		{"obo, two parents", "HP:1+", "", "HP:1 HP:2 HP:3 HP:4 HP:5"},
+		{"obo, one side without the other", "HP:2+", "HP:4", "HP:2 HP:5"},
+		{"range, dotted, with all below its end", "ICD10:E10..E11", "", "ICD10:E10 ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"range, below the dot", "ICD10:E11.2..E11.3", "", "ICD10:E11.2 ICD10:E11.21 ICD10:E11.3"},
+		{"range, whose end is past all", "ICD10:E110..Z99", "", "ICD10:E110 ICD10:E12 ICD10:Z99"},
+		{"range of one", "ICD10:E11..E11", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9"},
+		{"range, prefix", "ATC:A10A..A10BA", "", "ATC:A10A ATC:A10B ATC:A10BA ATC:A10BA02 ATC:A10BX"},
+		{"range, obo", "HP:2..2", "", "HP:2 HP:4 HP:5"},
+		{"range, no hierarchy", "LOINC:1..9", "", "LOINC:1 LOINC:4548-4 LOINC:9"},
+		{"range, not in order", "ICD10:E12..E11", "", "ICD10:E11 ICD10:E11.2 ICD10:E11.21 ICD10:E11.9 ICD10:E12"},
+		{"range, unknown system", "ICPC:T1..T9", "", "ICPC:T1 ICPC:T9"},
+		{"except a range", "ICD10:E11+", "ICD10:E11.2..E11.3", "ICD10:E11 ICD10:E11.9"},
 		{"no hierarchy", "LOINC:4548-4+", "", "LOINC:4548-4"},
 		{"unknown code", "ICD10:Z99+", "", "ICD10:Z99"},
 		{"unknown system", "ICPC:T90+", "", "ICPC:T90"},

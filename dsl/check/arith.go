@@ -45,7 +45,7 @@ func (c *checker) binary(e *syntax.Binary, s scope) typed {
 	switch {
 	case !l.ok() || !r.ok():
 		return typed{}
-	case l.is(catalog.DateKind):
+	case l.temporal():
 		return c.moveDate(e, l, r)
 	case !l.numeric() || !r.numeric():
 		c.say(cannotCompute(e.Span(), string(e.Op), l.settled().x.Type(), r.settled().x.Type()))
@@ -58,14 +58,19 @@ func (c *checker) binary(e *syntax.Binary, s scope) typed {
 
 // moveDate checks a date plus or minus a duration.
 func (c *checker) moveDate(e *syntax.Binary, l, r typed) typed {
-	if r.is(catalog.DateKind) && e.Op == syntax.Sub {
+	if r.temporal() && e.Op == syntax.Sub {
 		c.say(dateMinusDate(e.Span()))
 		return typed{}
 	}
 	if r.lit != nil && (e.Op == syntax.Add || e.Op == syntax.Sub) {
-		if d, ok := r.lit.duration(); ok && e.Op == syntax.Add {
+		d, ok := r.lit.duration()
+		switch {
+		case ok && d.unit == "minutes" && !l.is(catalog.TimeKind):
+			c.say(needsTime(e.R.Span(), calendar[r.lit.unit].name))
+			return typed{}
+		case ok && e.Op == syntax.Add:
 			return typed{x: d.after(l.x)}
-		} else if ok {
+		case ok:
 			return typed{x: d.before(l.x)}
 		}
 	}
@@ -268,10 +273,18 @@ func (c *checker) age(e *syntax.AgeAt, s scope) typed {
 func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 	u, ok := calendar[e.Unit]
 	if !ok {
-		c.say(needsTime(e.Span(), e.Unit))
+		c.say(notDuration(e.Span()))
 		return typed{}
 	}
-	x := &plan.Elapsed{Unit: u.name, From: c.date(e.A, s), To: c.date(e.B, s)}
+	x := &plan.Elapsed{Unit: u.name, From: c.moment(e.A, s), To: c.moment(e.B, s)}
+	if u.unit != "minutes" {
+		x.From, x.To = day(x.From), day(x.To)
+	} else if x.From.Type().Kind != catalog.TimeKind || x.To.Type().Kind != catalog.TimeKind {
+		if !c.large {
+			c.say(needsTime(e.Span(), e.Unit))
+		}
+		return typed{}
+	}
 	out := typed{x: x, elapsed: u.name}
 	fixed, moved := c.mixes(x.From, x.To)
 	birth := c.birthIn(x.From, x.To)
@@ -280,7 +293,7 @@ func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 	}
 	out.form = grid.Opaque()
 	moved = moved || birth && slices.ContainsFunc(append(c.leaves(x.From), c.leaves(x.To)...), leaf.moved)
-	if moved || u.name == "weeks" {
+	if moved || u.name == "weeks" || u.unit == "minutes" {
 		c.say(noGrid(e.Span(), fmt.Sprintf("%s from a fixed date, or since birth, could tell a single person's exact date", u.name),
 			"count days, months or years, and do not move the dates"))
 		return typed{}
@@ -299,7 +312,7 @@ func (c *checker) datePart(e *syntax.YearOf, s scope) typed {
 	x := c.date(e.X, s)
 	out := typed{x: &plan.Part{Which: e.Part, X: x}}
 	for _, l := range c.leaves(x) {
-		if l.birth || !l.fixed && (l.days != 0 || l.grid.Months > 0 && (l.months%l.grid.Months != 0 || parts[e.Part]%l.grid.Months != 0)) {
+		if l.birth || !l.fixed && (l.days != 0 || l.minutes != 0 || l.grid.Months > 0 && (l.months%l.grid.Months != 0 || parts[e.Part]%l.grid.Months != 0)) {
 			c.say(noGrid(e.Span(), fmt.Sprintf("the %s of this date is finer than the catalog's grid", e.Part), "use the date unmoved and a coarser part; of a birth date, use `age at …`"))
 			return typed{}
 		}
@@ -319,11 +332,19 @@ func (c *checker) registered(e *syntax.Registered, s scope) typed {
 	return boolean(c.observed(e.Span(), at, at))
 }
 
-// extreme checks first of (…) and last of (…): missing dates are ignored.
+// extreme checks first of (…) and last of (…): missing dates are ignored. Where one is a day, all are.
 func (c *checker) extreme(e *syntax.ExtremeOf, s scope) typed {
 	out := &plan.Extreme{Last: e.Which == syntax.Last}
+	days := false
 	for _, d := range e.Dates {
-		out.Dates = append(out.Dates, c.date(d, s))
+		x := c.moment(d, s)
+		days = days || x.Type().Kind == catalog.DateKind
+		out.Dates = append(out.Dates, x)
+	}
+	if days {
+		for i, x := range out.Dates {
+			out.Dates[i] = day(x)
+		}
 	}
 	return typed{x: out}
 }

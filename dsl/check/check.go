@@ -6,8 +6,11 @@
 //
 //  1. declarations get their names, so that order does not matter
 //  2. every definition is checked where it is used, with the cohort it is used in
-//  3. cohorts become an index date and rules; reports become kinds, dimensions and values
+//  3. cohorts become an index date and rules, each after those that it names; reports become kinds, dimensions and values
 //  4. cohorts that persons without any record would join are refused
+//
+// Most of the language is comfort: it becomes a few nodes of the plan here. "E followed by F" is a condition on the
+// events of E that counts those of F, "share of E that C" a ratio of two counts.
 package check
 
 import (
@@ -22,6 +25,7 @@ const (
 	MaxRules      = 200
 	MaxReports    = 20
 	MaxDimensions = 6
+	MaxSets       = 8 // event sets inside each other
 	MaxCells      = 1000
 	MaxCodes      = 200_000 // of all event sets together, descendants included
 )
@@ -37,29 +41,45 @@ type Context struct {
 // Check turns a tree into a plan. The plan is nil when a diagnostic is an error; warnings come with a plan.
 func Check(f *syntax.File, ctx Context) (*plan.Plan, diag.List) {
 	c := newChecker(f, ctx)
+	p := c.plan()
+	for _, d := range f.Decls {
+		if t, ok := d.(*syntax.Test); ok {
+			c.test(t)
+		}
+	}
+	if c.diags.Failed() {
+		return nil, c.diags.Sorted()
+	}
+	return plan.New(*p), c.diags.Sorted()
+}
+
+// plan checks everything but the test blocks; nil when there is an error.
+func (c *checker) plan() *plan.Plan {
 	c.declare()
 	p := plan.Plan{
-		Dataset: ctx.Catalog.Dataset, Catalog: ctx.Catalog.Digest(), Vocabulary: ctx.Vocabulary.Digest(),
+		Dataset: c.Catalog.Dataset, Catalog: c.Catalog.Digest(), Vocabulary: c.Vocabulary.Digest(),
 		Labels: c.study(),
 	}
 	for _, co := range c.order {
-		p.Cohorts = append(p.Cohorts, c.cohort(co))
+		c.cohort(co)
 	}
-	for _, d := range f.Decls {
+	p.Cohorts = c.planned
+	for _, d := range c.file.Decls {
 		if r, ok := d.(*syntax.Report); ok {
 			p.Reports = append(p.Reports, c.report(r))
 		}
 	}
 	c.rest()
 	if c.diags.Failed() {
-		return nil, c.diags.Sorted()
+		return nil
 	}
-	return plan.New(p), c.diags.Sorted()
+	return &p
 }
 
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
-		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{}}
+		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
+		systems: map[string]bool{}, mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -70,12 +90,15 @@ type checker struct {
 	params  map[string]*syntax.Param
 	codes   map[string]*syntax.Codes
 	cohorts map[string]*cohort
-	order   []*cohort
-	open    []string // names being resolved, to find cycles
+	order   []*cohort      // as declared
+	planned []*plan.Cohort // those checked, each after the cohorts that it names
+	open    []string       // names being resolved, to find cycles
 	// openCodes are the code sets being expanded, and expanded those that are.
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
-	entry     plan.Expr // what gives the index date of the cohort being checked; nil while that is checked
+	systems   map[string]bool          // code systems, and whether the vocabulary has their codes
+	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
+	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked
 	reports   int
 	nodes     int  // expressions checked so far
 	coded     int  // codes of event sets so far
@@ -96,11 +119,13 @@ func (c *checker) declare() {
 		case *syntax.Define:
 			name, c.defines[d.Name.Name] = d.Name, d
 		case *syntax.Cohort:
-			co := &cohort{tree: d, at: len(c.order), defines: map[string]*syntax.Define{}}
+			co := newCohort(d)
 			name, c.cohorts[d.Name.Name] = d.Name, co
 			c.order = append(c.order, co)
 		case *syntax.Report:
 			c.reports++
+			continue
+		default:
 			continue
 		}
 		if first, ok := seen[name.Name]; ok {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
@@ -42,12 +43,18 @@ func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
 // terms parts codes, for the vocabulary to expand, from named sets, expanded already.
 func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []string) {
 	for _, t := range terms {
-		if t.Name != "" {
-			if d, ok := c.codes[t.Name]; ok {
-				named = append(named, c.codeSet(d).Codes...)
-			} else {
-				c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
+		switch {
+		case t.Name != "" && c.codes[t.Name] != nil:
+			named = append(named, c.codeSet(c.codes[t.Name]).Codes...)
+			continue
+		case t.Name != "" && c.codeParam(t.Name):
+			code, ok := c.valueOf(c.params[t.Name]).(*syntax.Curie)
+			if !ok {
+				continue // told where the parameter is declared
 			}
+			t = syntax.CodeTerm{Place: t.Place, Curie: code.Text}
+		case t.Name != "":
+			c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
 			continue
 		}
 		system, _, _ := catalog.SplitCurie(t.Curie)
@@ -55,12 +62,57 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 			c.say(unknownSystem(t.Span(), system, c.Catalog.SystemNames()))
 			continue
 		}
-		if !c.Vocabulary.Known(t.Curie) && len(c.Vocabulary.Codes(system)) > 0 {
-			c.say(codeUnknown(t.Span(), t.Curie))
+		term := catalog.Term{Curie: t.Curie, To: t.To, Descendants: t.Descendants}
+		if isRange, ordered := term.Range(); isRange && !ordered {
+			c.say(emptyRange(t))
+			continue
 		}
-		plain = append(plain, catalog.Term{Curie: t.Curie, Descendants: t.Descendants})
+		for _, curie := range ends(t, system) {
+			if !c.Vocabulary.Known(curie) && c.published(system) {
+				c.say(codeUnknown(t.Span(), curie))
+			}
+		}
+		plain = append(plain, term)
 	}
 	return plain, named
+}
+
+// ends are the codes that a term names: one, or the two of a range.
+func ends(t syntax.CodeTerm, system string) []string {
+	if t.To == "" {
+		return []string{t.Curie}
+	}
+	return []string{t.Curie, system + ":" + t.To}
+}
+
+// published reports whether the vocabulary has the codes of a system.
+func (c *checker) published(system string) bool {
+	known, ok := c.systems[system]
+	if !ok {
+		known = len(c.Vocabulary.Codes(system)) > 0
+		c.systems[system] = known
+	}
+	return known
+}
+
+// labelled lists the codes of systems whose published label has a text in it, whatever the case of its letters.
+func (c *checker) labelled(systems []string, text string) []string {
+	var out []string
+	for _, system := range systems {
+		for _, curie := range c.Vocabulary.Codes(system) {
+			if strings.Contains(strings.ToLower(c.Vocabulary.Label(curie)), strings.ToLower(text)) {
+				out = append(out, curie)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// codeParam reports whether a name is a parameter that is one code.
+func (c *checker) codeParam(name string) bool {
+	p, ok := c.params[name]
+	return ok && p.Type.Name == string(catalog.Code)
 }
 
 // codesOf checks the "in" of an event set: the codes must be of systems that the source records.

@@ -29,7 +29,10 @@ func (c *checker) compareTyped(op string, le, re syntax.Expr, l, r typed) typed 
 	switch {
 	case l.numeric() && r.numeric():
 		return c.compareNumbers(op, re, l, r)
-	case l.is(catalog.DateKind) && r.is(catalog.DateKind):
+	case l.temporal() && r.temporal():
+		if l.x.Type() != r.x.Type() {
+			l.x, r.x = day(l.x), day(r.x)
+		}
 		c.datesOnGrid(op, le.Span().Join(re.Span()), l.x, r.x)
 	case ordered && (textual(l) && textual(r) || l.is(catalog.Bool) && r.is(catalog.Bool)):
 		c.say(noOrder(le.Span().Join(re.Span()), l.x.Type()))
@@ -168,7 +171,7 @@ func (c *checker) codeNames(items []syntax.Expr) []syntax.CodeTerm {
 	var out []syntax.CodeTerm
 	for _, item := range items {
 		name, ok := item.(*syntax.Ident)
-		if !ok || c.codes[name.Name] == nil {
+		if !ok || c.codes[name.Name] == nil && !c.codeParam(name.Name) {
 			return nil
 		}
 		out = append(out, syntax.CodeTerm{Place: name.Place, Name: name.Name})
@@ -177,16 +180,41 @@ func (c *checker) codeNames(items []syntax.Expr) []syntax.CodeTerm {
 }
 
 func (c *checker) inCodes(e *syntax.InCodes, s scope) typed {
-	t := c.expr(e.X, s)
+	t := c.eventCode(e.X, s)
 	if !t.ok() {
 		return typed{}
 	}
-	f, ok := t.x.(*plan.Field)
-	if !ok || f.Column.Name != catalog.CodeOf {
-		c.say(notACode(e.X.Span()))
+	return boolean(&plan.InCodes{X: t.x, Codes: c.codesOf(s.source, e.Terms, e.Span())})
+}
+
+// eventCode checks an expression that must be the code of the current event.
+func (c *checker) eventCode(e syntax.Expr, s scope) typed {
+	t := c.expr(e, s)
+	if !t.ok() {
 		return typed{}
 	}
-	return boolean(&plan.InCodes{X: t.x, Codes: c.codesOf(s.source, e.Terms, e.Span())})
+	if f, ok := t.x.(*plan.Field); !ok || f.Column.Name != catalog.CodeOf {
+		c.say(notACode(e.Span()))
+		return typed{}
+	}
+	return t
+}
+
+// contains checks that the published label of the event's code has a text in it: it is a set of codes.
+func (c *checker) contains(e *syntax.Contains, s scope) typed {
+	t := c.eventCode(e.X, s)
+	if !t.ok() {
+		return typed{}
+	}
+	set := &plan.CodeSet{Codes: c.labelled(s.source.Systems, e.Text.Value)}
+	if len(set.Codes) == 0 {
+		c.say(noLabel(e.Text))
+	}
+	if c.coded += len(set.Codes); c.coded > MaxCodes {
+		c.say(tooMany(e.Span(), "codes", c.coded, MaxCodes))
+		return typed{}
+	}
+	return boolean(&plan.InCodes{X: t.x, Codes: set})
 }
 
 // quantified checks all of, any of, none of, at least N of.

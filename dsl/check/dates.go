@@ -10,24 +10,36 @@ import (
 type leaf struct {
 	fixed        bool
 	day          catalog.Date // of a fixed one
+	minute       int          // of a fixed date-time: the minute of the day
 	days, months int          // by which a recorded one is moved
+	minutes      int          // likewise, of a date-time
 	grid         catalog.Grid // of a recorded one
 	birth        bool
 }
 
-func (l leaf) moved() bool { return l.days != 0 || l.months != 0 }
+func (l leaf) moved() bool { return l.days != 0 || l.months != 0 || l.minutes != 0 }
 
 // leaves takes a date expression apart. The index date stands for the expression that gives it.
 func (c *checker) leaves(x plan.Expr) []leaf {
 	var out []leaf
 	switch x := x.(type) {
 	case *plan.Const:
-		if d, ok := x.Value.(catalog.Date); ok {
-			return []leaf{{fixed: true, day: d}}
+		switch v := x.Value.(type) {
+		case catalog.Date:
+			return []leaf{{fixed: true, day: v}}
+		case catalog.Moment:
+			return []leaf{fixedMoment(v)}
 		}
 		return nil // stands for an error
 	case *plan.Index:
 		return c.leaves(c.entry)
+	case *plan.IndexOf:
+		return c.leaves(c.planned[x.Cohort].Index)
+	case *plan.Day:
+		for _, l := range c.leaves(x.X) {
+			l.minute = 0
+			out = append(out, l)
+		}
 	case *plan.AddDate:
 		for _, l := range c.leaves(x.X) {
 			out = append(out, l.shifted(x.N, x.Unit))
@@ -47,14 +59,26 @@ func (c *checker) leaves(x plan.Expr) []leaf {
 		return []leaf{{grid: c.dateGrid(x.Column)}}
 	case *plan.Field:
 		return []leaf{{grid: c.dateGrid(x.Column)}}
+	case *plan.End:
+		return []leaf{{grid: c.dateGrid(x.Column)}}
 	}
 	return out
 }
 
+const minutesOfDay = 24 * 60
+
+func fixedMoment(m catalog.Moment) leaf {
+	return leaf{fixed: true, day: m.Day(), minute: int(m - catalog.Moment(m.Day())*minutesOfDay)}
+}
+
 func (l leaf) shifted(n int, unit string) leaf {
 	switch {
+	case l.fixed && unit == "minutes":
+		return fixedMoment(catalog.Moment(l.day)*minutesOfDay + catalog.Moment(l.minute+n))
 	case l.fixed:
 		l.day = shift(l.day, n, unit)
+	case unit == "minutes":
+		l.minutes += n
 	case unit == "months":
 		l.months += n
 	default:
@@ -73,7 +97,7 @@ func shift(d catalog.Date, n int, unit string) catalog.Date {
 // movedYears are the whole years by which all dates of a choice are moved alike; a fixed one is not moved.
 func movedYears(ls []leaf) (years int, ok bool) {
 	for i, l := range ls {
-		if l.days != 0 || l.months%12 != 0 || i > 0 && l.months != ls[0].months {
+		if l.days != 0 || l.minutes != 0 || l.months%12 != 0 || i > 0 && l.months != ls[0].months {
 			return 0, false
 		}
 		years = l.months / 12
@@ -114,14 +138,15 @@ func (c *checker) datesOnGrid(op string, at diag.Span, l, r plan.Expr) {
 		c.say(noGrid(at, "a birth date is compared by ages only", "compare `age at …` instead"))
 		return
 	}
+	times := l.Type().Kind == catalog.TimeKind
 	ls, rs := c.leaves(l), c.leaves(r)
 	for _, a := range ls {
 		for _, b := range rs {
 			switch {
 			case b.fixed && !a.fixed:
-				c.dayOnGrid(at, op, b.day, a)
+				c.fixedDate(at, op, b, a, times)
 			case a.fixed && !b.fixed:
-				c.dayOnGrid(at, mirrored[op], a.day, b)
+				c.fixedDate(at, mirrored[op], a, b, times)
 			}
 		}
 	}
@@ -133,10 +158,25 @@ func (c *checker) boundOnGrid(at diag.Span, op string, x plan.Expr) {
 		c.say(noGrid(at, "a birth date bounds no events", "compare `age at …` instead"))
 		return
 	}
+	times := x.Type().Kind == catalog.TimeKind
 	for _, l := range c.leaves(x) {
 		if l.fixed {
-			c.dayOnGrid(at, op, l.day, leaf{grid: c.Catalog.Period.Grid})
+			c.fixedDate(at, op, l, leaf{grid: c.Catalog.Period.Grid}, times)
 		}
+	}
+}
+
+// fixedDate checks "recorded op fixed". Of two date-times, the line that is drawn must be the midnight before a day of
+// the grid; a catalog without a grid allows every minute.
+func (c *checker) fixedDate(at diag.Span, op string, fixed, recorded leaf, times bool) {
+	switch {
+	case !times:
+		c.dayOnGrid(at, op, fixed.day, recorded)
+	case recorded.grid.Months == 0 && c.Catalog.Period.Grid.Months == 0:
+	case fixed.minute != 0 || recorded.minutes != 0 || op != "<" && op != ">=":
+		c.say(noGrid(at, "a date-time is compared with fixed days of the grid only", "write a day, such as `2020-01-01`"))
+	default:
+		c.dayOnGrid(at, op, fixed.day, recorded)
 	}
 }
 
@@ -163,7 +203,7 @@ func (c *checker) dayOnGrid(at diag.Span, op string, day catalog.Date, recorded 
 // solve returns the d for which "moved date >= day" is "recorded date >= d". Months are moved back exactly from the
 // first of a month only, because they clamp.
 func (l leaf) solve(day catalog.Date) (catalog.Date, bool) {
-	if l.months != 0 && (l.days != 0 || day.Time().Day() != 1) {
+	if l.minutes != 0 || l.months != 0 && (l.days != 0 || day.Time().Day() != 1) {
 		return 0, false
 	}
 	return shift(day-catalog.Date(l.days), -l.months, "months"), true
@@ -248,7 +288,14 @@ func (c *checker) edge(x plan.Expr, op string) (catalog.Date, bool) {
 		return d, ok
 	case *plan.Index:
 		return c.edge(c.entry, op)
+	case *plan.IndexOf:
+		return c.edge(c.planned[x.Cohort].Index, op)
+	case *plan.Day:
+		return c.edge(x.X, op)
 	case *plan.AddDate:
+		if x.Unit == "minutes" {
+			return 0, false
+		}
 		d, ok := c.edge(x.X, op)
 		return shift(d, x.N, x.Unit), ok
 	case *plan.Pick:

@@ -22,7 +22,11 @@ type scope struct {
 	top    bool // in a definition of the top level, which does not see those of the cohort
 	source *catalog.Source
 	rule   *catalog.UnitRule // how the source's value is measured here
+	depth  int               // how many event sets are around
 }
+
+// named is the scope of what a name stands for: the cohort, without the event.
+func (s scope) named(top bool) scope { return scope{cohort: s.cohort, top: top, depth: s.depth} }
 
 // expr checks one expression. An error leaves the zero typed.
 func (c *checker) expr(e syntax.Expr, s scope) typed {
@@ -60,7 +64,7 @@ func (c *checker) expr(e syntax.Expr, s scope) typed {
 	case *syntax.Compare:
 		return c.compare(string(e.Op), e.L, e.R, s)
 	case *syntax.BetweenExpr:
-		low, high := c.compare(">=", e.X, e.Low, s), c.compare("<=", e.X, e.High, s)
+		low, high := c.compare(">=", e.X, lowLimit(e), s), c.compare("<=", e.X, e.High, s)
 		if !low.ok() || !high.ok() {
 			return typed{}
 		}
@@ -85,14 +89,20 @@ func (c *checker) more(e syntax.Expr, s scope) typed {
 		return c.convertTo(e, s)
 	case *syntax.Call:
 		return c.call(e, s)
+	case *syntax.Contains:
+		return c.contains(e, s)
 	case *syntax.Exists:
 		return c.exists(e, s)
 	case *syntax.Pick:
 		return c.pick(e, syntax.Ident{Place: e.Place, Name: catalog.Start}, s)
 	case *syntax.FieldOf:
-		return c.pick(e.Pick, e.Column, s)
+		return c.fieldOf(e, s)
 	case *syntax.Agg:
 		return c.aggregate(e, s)
+	case *syntax.Share:
+		return c.share(e, s)
+	case *syntax.Covered:
+		return c.covered(e, s)
 	case *syntax.AgeAt:
 		return c.age(e, s)
 	case *syntax.SpanBetween:
@@ -101,10 +111,30 @@ func (c *checker) more(e syntax.Expr, s scope) typed {
 		return c.datePart(e, s)
 	case *syntax.Registered:
 		return c.registered(e, s)
+	case *syntax.Observed:
+		return boolean(c.observed(e.Span(), c.date(e.From, s), c.date(e.To, s)))
 	case *syntax.ExtremeOf:
 		return c.extreme(e, s)
+	case *syntax.PercentChange:
+		return c.percentChange(e, s)
+	case *syntax.InCohort:
+		return c.inCohort(e, s)
+	case *syntax.IndexOf:
+		return c.indexOf(e)
 	}
 	return typed{}
+}
+
+// lowLimit gives the lower limit of an interval the unit of the upper one where it has none: between 3.9 and 10 mmol/L.
+func lowLimit(e *syntax.BetweenExpr) syntax.Expr {
+	low, ok := e.Low.(*syntax.Number)
+	high, okHigh := e.High.(*syntax.Number)
+	if !ok || !okHigh || low.Unit != "" || high.Unit == "" {
+		return e.Low
+	}
+	out := *low
+	out.Unit = high.Unit
+	return &out
 }
 
 // resolve gives the meaning of a name: a column of the event, a definition, a date of the cohort, a
@@ -114,13 +144,19 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 		if col, ok := s.source.Column(eventColumn(name.Name)); ok {
 			return c.eventField(name, col, s)
 		}
+		if c.mixed[s.source] && name.Name == catalog.Value {
+			c.say(mixedUnion(name.Span()))
+			return typed{}
+		}
 	}
 	if s.cohort != nil && !s.top {
 		if d, ok := s.cohort.defines[name.Name]; ok {
-			return c.definition(d.Name, d.X, scope{cohort: s.cohort})
+			return c.definition(d.Name, d.X, s.named(false))
 		}
 	}
 	switch name.Name {
+	case "event":
+		return c.event(name, s)
 	case "index":
 		if s.cohort != nil && s.cohort.index != nil {
 			return typed{x: s.cohort.index}
@@ -133,7 +169,7 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 		return typed{x: plan.DateConst(c.Catalog.Period.End)}
 	}
 	if d, ok := c.defines[name.Name]; ok {
-		return c.definition(d.Name, d.X, scope{cohort: s.cohort, top: true})
+		return c.definition(d.Name, d.X, s.named(true))
 	}
 	if p, ok := c.params[name.Name]; ok {
 		return c.definition(p.Name, c.valueOf(p), scope{})
@@ -141,8 +177,21 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 	if col, ok := c.Catalog.Attribute(name.Name); ok && queryable(col) {
 		return c.column(col, &plan.Attr{Column: &col}, attributeRule(col))
 	}
-	c.say(unknownValue(name, c.visible(s)))
+	c.say(c.unknownValue(name, s))
 	return typed{}
+}
+
+// event is the current event of a where condition; used as a date it is its start.
+func (c *checker) event(name syntax.Ident, s scope) typed {
+	switch {
+	case s.source == nil:
+		c.say(noEventHere(name.Span()))
+		return typed{}
+	case !s.source.Timed:
+		c.say(untimed(name.Span(), s.source.Name))
+		return typed{}
+	}
+	return typed{x: startOf(s.source)}
 }
 
 // attributeRule measures a person attribute that has a unit.
@@ -196,7 +245,7 @@ func eventColumn(name string) string {
 
 func (c *checker) eventField(name syntax.Ident, col catalog.Column, s scope) typed {
 	if !queryable(col) {
-		c.say(unknownValue(name, c.visible(s)))
+		c.say(c.unknownValue(name, s))
 		return typed{}
 	}
 	rule, ok := c.measure(&col, s.source, s.rule, name.Span())
@@ -280,6 +329,8 @@ func literalAt(at syntax.Place, x syntax.Expr) syntax.Expr {
 		return &syntax.StringLit{Place: at, Value: x.Value}
 	case *syntax.BoolLit:
 		return &syntax.BoolLit{Place: at, Value: x.Value}
+	case *syntax.Curie:
+		return &syntax.Curie{Place: at, Text: x.Text}
 	case *syntax.Unary:
 		if n, ok := x.X.(*syntax.Number); ok && x.Op == syntax.Neg {
 			return &syntax.Unary{Place: at, Op: x.Op, X: literalAt(at, n)}
@@ -298,13 +349,20 @@ func (c *checker) param(p *syntax.Param) {
 	if x == nil {
 		return
 	}
+	if code, ok := x.(*syntax.Curie); ok {
+		if p.Type.Name != string(catalog.Code) {
+			c.say(otherParamType(p, string(catalog.Code)))
+		}
+		c.terms([]syntax.CodeTerm{{Place: code.Place, Curie: code.Text}})
+		return
+	}
 	t := c.definition(p.Name, x, scope{})
 	if got := paramType(t); t.ok() && got != p.Type.Name && !(got == "int" && p.Type.Name == "number") {
 		c.say(otherParamType(p, got))
 	}
 }
 
-var paramTypes = []string{"bool", "int", "number", "string", "date", "duration"}
+var paramTypes = []string{"bool", "int", "number", "string", "code", "date", "date-time", "duration"}
 
 func paramType(t typed) string {
 	if t.lit != nil {
@@ -319,7 +377,11 @@ func paramType(t typed) string {
 	return string(t.x.Type().Kind)
 }
 
+// dateLiteral reads a day, or a minute of one.
 func (c *checker) dateLiteral(e *syntax.DateLit) typed {
+	if m, err := catalog.ParseMoment(e.Text); err == nil {
+		return typed{x: &plan.Const{Of: catalog.Type{Kind: catalog.TimeKind}, Value: m}}
+	}
 	d, err := catalog.ParseDate(e.Text)
 	if err != nil {
 		c.say(noSuchDay(e))

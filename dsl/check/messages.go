@@ -116,11 +116,31 @@ func unknownName(name syntax.Ident, code, what string, among []string) diag.Diag
 	return say(code, name.Span(), fmt.Sprintf("there is no %s `%s`", what, name.Name), near(name.Name, among)...)
 }
 
-func unknownValue(name syntax.Ident, among []string) diag.Diagnostic {
-	if name.Name == "event" {
-		return notYet(name.Span(), "facts as of each event are")
+// unknownValue tells of a name that stands for no value of a person: most often for something else.
+func (c *checker) unknownValue(name syntax.Ident, s scope) diag.Diagnostic {
+	if source, ok := c.Catalog.Source(name.Name); ok && open(source.Sensitivity) {
+		return say("many-per-person", name.Span(), fmt.Sprintf("a person can have many events in `%s`, and one value is needed here", name.Name),
+			fmt.Sprintf("say which or how many, such as `first %s`, `any %s` or `count of %s`", name.Name, name.Name, name.Name))
 	}
-	return say("unknown-name", name.Span(), fmt.Sprintf("nothing here is called `%s`", name.Name), near(name.Name, among)...)
+	if c.codes[name.Name] != nil {
+		return say("many-per-person", name.Span(), fmt.Sprintf("`%s` is a code set, and one value is needed here", name.Name),
+			fmt.Sprintf("say which events, such as `any condition in %s` or `code in %s`", name.Name, name.Name))
+	}
+	return say("unknown-name", name.Span(), fmt.Sprintf("nothing here is called `%s`", name.Name), near(name.Name, c.visible(s))...)
+}
+
+func (c *checker) unknownWindow(name syntax.Ident, s scope) diag.Diagnostic {
+	if _, ok := c.Catalog.Source(name.Name); ok {
+		return say("unknown-window", name.Span(), fmt.Sprintf("`%s` is a source, not a window", name.Name), fmt.Sprintf("put events in parentheses: `during (%s)`", name.Name))
+	}
+	among := []string{"followup"}
+	if s.cohort != nil && !s.top {
+		among = append(among, keys(s.cohort.windows)...)
+	}
+	if s.source != nil {
+		among = append(among, "event")
+	}
+	return say("unknown-window", name.Span(), fmt.Sprintf("there is no window `%s`", name.Name), near(name.Name, among)...)
 }
 
 func tooManyDimensions(r *syntax.Report, kind plan.Kind) diag.Diagnostic {
@@ -319,7 +339,11 @@ func noBirthDate(at diag.Span) diag.Diagnostic {
 }
 
 func needsTime(at diag.Span, unit string) diag.Diagnostic {
-	return say("needs-time", at, fmt.Sprintf("%s need times of day, and these are days", unit), "count days, weeks, months or years")
+	return say("needs-time", at, fmt.Sprintf("%s need times of day on both sides, and one here is a day", unit), "count days, weeks, months or years")
+}
+
+func noMinutes(at diag.Span, source string) diag.Diagnostic {
+	return say("needs-time", at, fmt.Sprintf("hours and minutes need times of day on both sides; `%s`, or the date it stands beside, has days", source), "write a number of days, such as `1 day`")
 }
 
 func everInTime(at diag.Span) diag.Diagnostic {
@@ -332,6 +356,63 @@ func untimed(at diag.Span, source string) diag.Diagnostic {
 
 func mixedUnits(at diag.Span, source *catalog.Source) diag.Diagnostic {
 	return say("mixed-units", at, fmt.Sprintf("these events of `%s` have no one unit", source.Name), "name codes of one analyte: `"+source.Name+" in …`")
+}
+
+func mixedUnion(at diag.Span) diag.Diagnostic {
+	return say("mixed-units", at, "these events have no one value: the members of the union do not measure alike", "take the value of one of them, or unite events of one analyte")
+}
+
+func noEventHere(at diag.Span) diag.Diagnostic {
+	return say("no-event-here", at, "there is no event here", "`event` is the current event inside `where (…)`; elsewhere name one, such as `first visit`")
+}
+
+func noEnd(at diag.Span, source string) diag.Diagnostic {
+	return say("no-end", at, fmt.Sprintf("the events of `%s` have no end, so none is ever ongoing", source), "use `on X`, or `within D before X`")
+}
+
+func noValue(at diag.Span, source string) diag.Diagnostic {
+	return say("no-value", at, fmt.Sprintf("the events of `%s` have no number as their value", source), "use `first`, `last` or `nearest to …`, or a source with values")
+}
+
+func noApart(at diag.Span, what string) diag.Diagnostic {
+	return say("no-apart", at, fmt.Sprintf("`at least … apart` does not go with %s", what), "put it after the whole, outside the parentheses, or leave it out")
+}
+
+func noZeroth(at diag.Span) diag.Diagnostic {
+	return say("bad-number", at, "events are counted from 1", "write `first`, `2nd`, `3rd` and so on")
+}
+
+func percentOfLevel(at diag.Span, from, to typed) diag.Diagnostic {
+	level := from
+	if !from.affine() {
+		level = to
+	}
+	return say("unit-mismatch", at, fmt.Sprintf("a percent change of %s has no meaning, because its units have different zeros", level.rule.Name),
+		"take the difference of the two, such as `after - before`")
+}
+
+func noEffect(at diag.Span, what string) diag.Diagnostic {
+	d := say("no-effect", at, fmt.Sprintf("`%s` is checked and changes nothing: the reports of survival and incidence that use it are not in this version", what), "leave it for later, or take it out")
+	d.Severity = diag.Warning
+	return d
+}
+
+func cohortCycle(name syntax.Ident) diag.Diagnostic {
+	return say("cycle", name.Span(), fmt.Sprintf("cohort `%s` would need itself", name.Name), "let one of the cohorts stand without the others, and build on it")
+}
+
+func notOfCohort(at diag.Span) diag.Diagnostic {
+	return say("not-of-cohort", at, "this says nothing about an index date, which is one day", "use `before`, `after`, `on`, `within … of`, `from … to` or `during` a window")
+}
+
+func emptyRange(t syntax.CodeTerm) diag.Diagnostic {
+	return say("empty-range", t.Span(), fmt.Sprintf("no code is from %s to %s", t.Curie, t.To), "the lower code comes first, as in `ICD10:C50..C58`")
+}
+
+func noLabel(text syntax.StringLit) diag.Diagnostic {
+	d := say("never", text.Span(), fmt.Sprintf("no published label has \"%s\" in it", text.Value), "look the words up in the vocabulary, or name codes")
+	d.Severity = diag.Warning
+	return d
 }
 
 func noFollowup(name syntax.Ident) diag.Diagnostic {
@@ -375,4 +456,20 @@ func offPeriod(at diag.Span, op string, day catalog.Date) diag.Diagnostic {
 
 func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
 	return say("no-grid", at, what, hint)
+}
+
+func testTable(at diag.Span, what, hint string) diag.Diagnostic {
+	return say("test-table", at, what, hint)
+}
+
+func noExpect(title syntax.StringLit) diag.Diagnostic {
+	return say("test-table", title.Span(), "this test expects nothing", "add `expect (id)` and a row for each member")
+}
+
+func unknownPerson(at diag.Span, id string) diag.Diagnostic {
+	return say("test-table", at, fmt.Sprintf("the test has no person `%s`", id), "add a row to the table `person`")
+}
+
+func wrongCell(at diag.Span, want, hint string) diag.Diagnostic {
+	return say("wrong-cell", at, fmt.Sprintf("this cell must hold %s", want), "write "+hint)
 }

@@ -72,7 +72,7 @@ func (c *checker) column(col catalog.Column, x plan.Expr, rule *catalog.UnitRule
 // duration reads a length of time.
 type duration struct {
 	n    int
-	unit string // days | months
+	unit string // days | months | minutes
 }
 
 func (d duration) after(x plan.Expr) plan.Expr  { return &plan.AddDate{X: x, N: d.n, Unit: d.unit} }
@@ -87,6 +87,7 @@ var calendar = map[string]struct {
 	"day": {"days", 1, "days"}, "days": {"days", 1, "days"}, "week": {"days", 7, "weeks"}, "weeks": {"days", 7, "weeks"},
 	"month": {"months", 1, "months"}, "months": {"months", 1, "months"},
 	"year": {"months", 12, "years"}, "years": {"months", 12, "years"},
+	"hour": {"minutes", 60, "hours"}, "hours": {"minutes", 60, "hours"}, "minute": {"minutes", 1, "minutes"}, "minutes": {"minutes", 1, "minutes"},
 }
 
 func (l *literal) duration() (duration, bool) {
@@ -111,10 +112,13 @@ func (c *checker) duration(e syntax.Expr, s scope) (duration, bool) {
 	return duration{}, false
 }
 
-// date checks an expression that must be a day. A picked event is used as its start.
-func (c *checker) date(e syntax.Expr, s scope) plan.Expr {
+// date checks an expression that must be a day; of a date-time it is the day. A picked event is used as its start.
+func (c *checker) date(e syntax.Expr, s scope) plan.Expr { return day(c.moment(e, s)) }
+
+// moment checks an expression that must be a day or a date-time.
+func (c *checker) moment(e syntax.Expr, s scope) plan.Expr {
 	t := c.expr(e, s)
-	if t.is(catalog.DateKind) {
+	if t.temporal() {
 		return t.x
 	}
 	if t.ok() {
@@ -122,6 +126,10 @@ func (c *checker) date(e syntax.Expr, s scope) plan.Expr {
 	}
 	return &plan.Const{Of: catalog.Type{Kind: catalog.DateKind}}
 }
+
+func (t typed) temporal() bool { return t.x != nil && temporal(t.x.Type()) }
+
+func temporal(t catalog.Type) bool { return t.Kind == catalog.DateKind || t.Kind == catalog.TimeKind }
 
 // cond checks an expression that must be a condition.
 func (c *checker) cond(e syntax.Expr, s scope) plan.Expr {

@@ -144,13 +144,24 @@ func (c *cursor) names() (out []Item, only bool) {
 	case last == "extends" || last == "matches" || last == "cohort" || last == "of" && c.tok(2) == "index", c.isReported():
 		return c.declared("cohort"), true
 	case last == "during" || last == "inside":
-		return append(append(items("keyword", "followup"), c.declared("window")...), c.sources()...), false
+		return c.times(), false
+	case last == "to" && c.tok(2) == "nearest":
+		return c.person(true), false
 	case c.kind(1) == "Number" || last == "as":
 		return c.units(), false
 	case slices.Contains([]string{"sum", "mean", "median", "min", "max", "sd"}, last):
 		return c.everyColumn(numeric), true
 	}
 	return c.values(last), false
+}
+
+// times are what `during` may be followed by.
+func (c *cursor) times() []Item {
+	out := append(items("keyword", "followup"), c.declared("window")...)
+	if c.where.Source != "" {
+		out = append(out, items("keyword", "event")...)
+	}
+	return append(out, c.sources()...)
 }
 
 // isReported reports whether the cohort of a report stands here.

@@ -12,23 +12,39 @@ import (
 //
 // others are the cohorts that c may name, by position.
 func (c *Cohort) TakesBlank(others []*Cohort) bool {
-	_, in := blankIndex(c, others)
-	return in
+	return blank{others: others, entries: map[int]entry{}}.enter(c).in
 }
 
-// blankIndex is the index date of the blank person in c, and whether the person is a member.
-func blankIndex(c *Cohort, others []*Cohort) (index any, in bool) {
-	b := blank{others: others}
+// enter asks whether the blank person enters c.
+func (b blank) enter(c *Cohort) entry {
 	if b.index = b.value(c.Index); b.index == nil {
-		return nil, false
+		return entry{}
 	}
-	return b.index, !slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
+	out := slices.ContainsFunc(c.Rules, func(r *Rule) bool { return (b.value(r.Cond) == true) == r.Exclude })
+	return entry{b.index, !out}
+}
+
+// other asks, once, whether the blank person enters another cohort.
+func (b blank) other(at int) entry {
+	e, ok := b.entries[at]
+	if !ok {
+		e = blank{others: b.others, entries: b.entries}.enter(b.others[at])
+		b.entries[at] = e
+	}
+	return e
 }
 
 // blank is a person without attributes and events, and the index date that such a person has.
 type blank struct {
-	index  any
-	others []*Cohort
+	index   any
+	others  []*Cohort
+	entries map[int]entry // of others, as far as asked
+}
+
+// entry is the index date in a cohort, and whether the person is a member.
+type entry struct {
+	index any
+	in    bool
 }
 
 // value evaluates x for the blank person: a bool, float64, string or date; nil is missing or unknown.
@@ -39,8 +55,7 @@ func (b blank) value(x Expr) any {
 	case *Index:
 		return b.index
 	case *InCohort:
-		_, in := blankIndex(b.others[x.Cohort], b.others)
-		return in
+		return b.other(x.Cohort).in
 	case *Count:
 		return 0.0
 	case *Compare:
@@ -68,8 +83,8 @@ func (b blank) value(x Expr) any {
 func (b blank) more(x Expr) any {
 	switch x := x.(type) {
 	case *IndexOf:
-		if index, in := blankIndex(b.others[x.Cohort], b.others); in {
-			return index
+		if e := b.other(x.Cohort); e.in {
+			return e.index
 		}
 	case *Covered:
 		if b.value(x.From) != nil && b.value(x.To) != nil {
@@ -82,8 +97,18 @@ func (b blank) more(x Expr) any {
 	case *Call:
 		return b.number(func(v []float64) float64 { return call(x.Fn, v) }, x.Args...)
 	case *AddDate:
-		if d, ok := b.value(x.X).(catalog.Date); ok {
-			return shift(d, x.N, x.Unit)
+		switch v := b.value(x.X).(type) {
+		case catalog.Date:
+			return shift(v, x.N, x.Unit)
+		case catalog.Moment:
+			return shiftMoment(v, x.N, x.Unit)
+		}
+	case *Day:
+		switch v := b.value(x.X).(type) {
+		case catalog.Date:
+			return v
+		case catalog.Moment:
+			return v.Day()
 		}
 	case *Elapsed:
 		return b.elapsed(x)
@@ -123,6 +148,12 @@ func compare(op string, l, r any) any {
 			return nil
 		}
 		order = cmpOf(l, r)
+	case catalog.Moment:
+		r, ok := r.(catalog.Moment)
+		if !ok {
+			return nil
+		}
+		order = cmpOf(l, r)
 	default:
 		if l == nil || r == nil {
 			return nil
@@ -132,7 +163,7 @@ func compare(op string, l, r any) any {
 	return map[string]bool{"=": order == 0, "!=": order != 0, "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[op]
 }
 
-func cmpOf[T float64 | catalog.Date](l, r T) int {
+func cmpOf[T float64 | catalog.Date | catalog.Moment](l, r T) int {
 	switch {
 	case l < r:
 		return -1
@@ -227,6 +258,13 @@ func call(fn string, vs []float64) float64 {
 
 // elapsed counts completed units.
 func (b blank) elapsed(x *Elapsed) any {
+	if from, ok := b.value(x.From).(catalog.Moment); ok {
+		to, ok := b.value(x.To).(catalog.Moment)
+		if !ok {
+			return nil
+		}
+		return float64(int64(to-from) / map[string]int64{"hours": 60, "minutes": 1}[x.Unit])
+	}
 	from, okFrom := b.value(x.From).(catalog.Date)
 	to, okTo := b.value(x.To).(catalog.Date)
 	if !okFrom || !okTo {
@@ -264,9 +302,8 @@ func (b blank) choice(x *Case) any {
 func (b blank) extreme(x *Extreme) any {
 	var out any
 	for _, d := range x.Dates {
-		v, ok := b.value(d).(catalog.Date)
-		best, have := out.(catalog.Date)
-		if ok && (!have || x.Last == (v > best)) {
+		v := b.value(d)
+		if v != nil && (out == nil || compare(map[bool]string{false: "<", true: ">"}[x.Last], v, out) == true) {
 			out = v
 		}
 	}

@@ -38,6 +38,21 @@ func canonical(x Expr) Expr {
 		return canonArith(x)
 	case *AddDate:
 		return canonAddDate(x)
+	case *Day:
+		return canonDay(x)
+	}
+	return x
+}
+
+// canonDay knows that the day of a day is that day.
+func canonDay(x *Day) Expr {
+	if c, ok := x.X.(*Const); ok {
+		if m, ok := c.Value.(catalog.Moment); ok {
+			return DateConst(m.Day())
+		}
+	}
+	if x.X.Type().Kind == catalog.DateKind {
+		return x.X
 	}
 	return x
 }
@@ -363,6 +378,9 @@ func canonAddDate(x *AddDate) Expr {
 		if d, ok := c.Value.(catalog.Date); ok {
 			return DateConst(shift(d, x.N, x.Unit))
 		}
+		if m, ok := c.Value.(catalog.Moment); ok {
+			return &Const{c.Of, shiftMoment(m, x.N, x.Unit)}
+		}
 	}
 	if in, ok := x.X.(*AddDate); ok && in.Unit == "days" && x.Unit == "days" {
 		return canonAddDate(&AddDate{in.X, in.N + x.N, "days"})
@@ -376,6 +394,15 @@ func shift(d catalog.Date, n int, unit string) catalog.Date {
 		return d.AddMonths(n)
 	}
 	return d + catalog.Date(n)
+}
+
+// shiftMoment moves a date-time; by days and months the time of day stays.
+func shiftMoment(m catalog.Moment, n int, unit string) catalog.Moment {
+	if unit == "minutes" {
+		return m + catalog.Moment(n)
+	}
+	const day = 24 * 60
+	return m + catalog.Moment(shift(m.Day(), n, unit)-m.Day())*day
 }
 
 // canonBound writes b with >= and <, days counted into the date, but "> X" and "<= X" for a plain X.

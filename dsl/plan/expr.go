@@ -23,7 +23,8 @@ type (
 	// Field is a column of the current event, inside a where condition.
 	Field struct{ Column *catalog.Column }
 	// End is the end of the current event: a missing one is its start or, with Open, after every date. Of events
-	// that cannot have an end it is not used; their start is a [Field].
+	// that cannot have an end it is not used; their start is a [Field]. An open one stands only as a side of a
+	// [Compare] or the At of a [Bound]; two that are open are equal.
 	End struct {
 		Column *catalog.Column // the end
 		Open   bool
@@ -34,8 +35,8 @@ type (
 	InCohort struct{ Cohort int } // position in Plan.Cohorts
 	// IndexOf is the person's index date in another cohort; missing for those who are not its members.
 	IndexOf struct{ Cohort int }
-	// Count is the number of events in Set, 0 when none. Distinct is "" for events, "start" for days,
-	// "code" for codes.
+	// Count is the number of events in Set, 0 when none. Distinct is "" for events, "start" for days (also of events
+	// with minutes), "code" for codes.
 	Count struct {
 		Set      *EventSet
 		Distinct string
@@ -45,7 +46,7 @@ type (
 	Pick struct {
 		Which  Which
 		N      int  // of Nth: 2 or more, counted from the first
-		To     Expr // of Nearest: a date, or a date-time of events with minutes; all is missing if it is
+		To     Expr // of Nearest: a date, or a date-time of events with minutes; all is missing if it is; to a date, days count
 		Set    *EventSet
 		Column *catalog.Column
 	}
@@ -108,7 +109,7 @@ type (
 		Of   catalog.Type
 	}
 	// AddDate moves a date or a date-time by N units; months clamp to the end of the month. Minutes move
-	// date-times only.
+	// date-times only; days and months leave their time of day.
 	AddDate struct {
 		X    Expr
 		N    int

@@ -98,7 +98,8 @@ type CodeSet struct {
 type EventSet struct {
 	Source *catalog.Source
 	// Union are the sets whose rows these are; none has Apart. A row of a source that is in several members, none of
-	// which is itself made of others, is here once.
+	// which is itself made of others, is here once. Two rows that are alike are two. A row has the columns of Source
+	// only: without an end, it ends when it starts; without minutes, its start and end are days.
 	Union []*EventSet
 	// Episodes is the set whose events are joined: sorted by start, an event belongs to the episode before it when it
 	// starts at most Gap after the latest end so far; a missing end is the start. An episode has a start and an end.
@@ -110,7 +111,7 @@ type EventSet struct {
 	Where   Expr // nil: no condition
 	Bounds  []Bound
 	// Apart, unless zero, keeps in order of start (ties as in [Pick]) only events that start at least this long
-	// after the start of the one kept before.
+	// after the start of the one kept before: by [AddDate], so that a day of events with minutes is 24 hours.
 	Apart Span
 }
 
@@ -132,7 +133,8 @@ type Span struct {
 }
 
 // Bound is one comparison of an event's time with a date. All temporal phrases come down to bounds. Where events
-// have minutes and At is a day, the event's day is compared; a date-time stands only beside minutes.
+// have minutes and At is a day, the event's day is compared; a date-time stands only beside minutes. Nothing is within
+// a missing At. An open end is after every At but another open end ([End]), which it equals.
 type Bound struct {
 	Column string // "start", "end" (a missing end is the start) or "open-end" (a missing end is open)
 	Op     string // < <= > >=

@@ -3,6 +3,7 @@ package syntax
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -21,6 +22,9 @@ type converter struct {
 
 func (c *converter) decl(g *gDecl) Decl {
 	switch {
+	case g.Import != nil:
+		i := g.Import
+		return &Import{place(i.Tokens), c.idents(i.Names), c.text(&i.Library), c.text(i.Version)}
 	case g.Param != nil:
 		return c.param(g.Param)
 	case g.Codes != nil:
@@ -29,8 +33,19 @@ func (c *converter) decl(g *gDecl) Decl {
 		return c.define(g.Define)
 	case g.Report != nil:
 		return c.report(g.Report)
+	case g.Test != nil:
+		return c.test(g.Test)
 	}
-	return &Cohort{Place: place(g.Cohort.Tokens), Name: c.ident(g.Cohort.Name)}
+	return c.head(g.Cohort)
+}
+
+// head is a cohort without its statements.
+func (c *converter) head(g *gCohort) *Cohort {
+	out := &Cohort{Place: place(g.Tokens), Name: c.ident(g.Name)}
+	if g.Extends != nil {
+		out.Extends = c.ident(*g.Extends)
+	}
+	return out
 }
 
 func (c *converter) stmt(g *gStmt) Stmt {
@@ -45,6 +60,15 @@ func (c *converter) stmt(g *gStmt) Stmt {
 	case g.Followup != nil:
 		f := g.Followup
 		return &Followup{place(f.Tokens), f.Including, c.optionalSum(f.From), c.sum(f.Until)}
+	case g.Window != nil:
+		w := g.Window
+		return &Window{place(w.Tokens), c.ident(w.Name), c.sum(w.From), c.sum(w.To)}
+	case g.Outcome != nil:
+		return &Outcome{place(g.Outcome.Tokens), c.ident(g.Outcome.Name), c.expr(g.Outcome.X)}
+	case g.Competing != nil:
+		return &Competing{place(g.Competing.Tokens), c.expr(g.Competing.X)}
+	case g.Censor != nil:
+		return &Censor{place(g.Censor.Tokens), c.expr(g.Censor.X)}
 	}
 	return c.define(g.Define)
 }
@@ -122,18 +146,76 @@ func (c *converter) dimension(g *gDimension) Dimension {
 	return d
 }
 
+func (c *converter) test(g *gTest) *Test {
+	t := &Test{Place: place(g.Tokens), Title: c.text(&g.Title), Cohort: c.ident(g.Cohort)}
+	for _, item := range g.Items {
+		if p := item.Param; p != nil {
+			t.Params = append(t.Params, TestParam{place(p.Tokens), c.ident(p.Name), c.cell(p.X)})
+			continue
+		}
+		t.Tables = append(t.Tables, c.table(item.Table))
+	}
+	return t
+}
+
+func (c *converter) table(g *gTestTable) TestTable {
+	t := TestTable{Place: place(g.Tokens), Name: dotted(g.Name), Columns: c.idents(g.Columns)}
+	for _, r := range g.Rows {
+		row := TestRow{Place: place(r.Tokens)}
+		for _, cell := range r.Cells {
+			row.Cells = append(row.Cells, c.cell(cell))
+		}
+		if len(row.Cells) != len(t.Columns) {
+			c.list.Add(rowWidth(row.Range, len(row.Cells), len(t.Columns), place(g.Columns).Range))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (c *converter) cell(g *gCell) Expr {
+	at := place(g.Tokens)
+	switch {
+	case g.Word != nil && (g.Word.Value == "true" || g.Word.Value == "false"):
+		return &BoolLit{at, g.Word.Value == "true"}
+	case g.Word != nil:
+		return &Ident{at, g.Word.Value}
+	case g.Date != nil:
+		return &DateLit{at, g.Date.Value}
+	case g.String != nil:
+		s := c.text(g.String)
+		return &s
+	case g.Curie != nil:
+		return &Curie{at, g.Curie.Value}
+	case g.Neg:
+		return &Unary{at, Neg, c.number(g.Number)}
+	}
+	return c.number(g.Number)
+}
+
 func (c *converter) terms(gs []*gCodeTerm) []CodeTerm {
 	var out []CodeTerm
 	for _, g := range gs {
 		if g.Descendants && g.Name != "" {
 			c.list.Add(noDescendants(place(g.Tokens).Range))
 		}
-		out = append(out, CodeTerm{Place: place(g.Tokens), Curie: g.Curie, Name: g.Name, Descendants: g.Descendants})
+		out = append(out, CodeTerm{place(g.Tokens), g.Curie, strings.TrimPrefix(g.To, ".."), g.Name, g.Descendants})
 	}
 	return out
 }
 
 func (c *converter) ident(t lexer.Token) Ident { return Ident{Place{spanOf(t)}, t.Value} }
+
+// idents are the words of a list with commas.
+func (c *converter) idents(ts []lexer.Token) []Ident {
+	var out []Ident
+	for _, t := range ts {
+		if t.Value != "," {
+			out = append(out, c.ident(t))
+		}
+	}
+	return out
+}
 
 // text converts a token with quotes; nil gives the zero StringLit.
 func (c *converter) text(t *lexer.Token) StringLit {
@@ -209,14 +291,67 @@ func (c *converter) exists(at Place, g *gExists) Expr {
 
 // pick makes an ExtremeOf of a list of dates, else a Pick.
 func (c *converter) pick(g *gPick) Expr {
-	if g.Set == nil {
+	if g.Dates != nil {
 		return &ExtremeOf{place(g.Tokens), Which(g.Which), c.exprs(g.Dates)}
 	}
 	return c.pickEvent(g)
 }
 
 func (c *converter) pickEvent(g *gPick) *Pick {
-	return &Pick{Place: place(g.Tokens), Which: Which(g.Which), Ever: g.Ever, Set: c.set(g.Set)}
+	p := &Pick{Place: place(g.Tokens), Which: Which(g.Which), Ever: g.Ever}
+	switch {
+	case g.Nth != nil:
+		p.Which, p.N, p.Set = Nth, c.ordinal(*g.Nth), c.set(g.NthSet)
+	case g.To != nil:
+		p.Which, p.To, p.Set = Nearest, c.target(g.To), c.set(g.NearSet)
+	case g.Extreme != "":
+		p.Which, p.Set = Which(g.Extreme), c.set(g.ExtrSet)
+	default:
+		p.Set = c.set(g.Set)
+	}
+	return p
+}
+
+// ordinal reads 1st, 2nd, 3rd, 4th, 11th and so on.
+func (c *converter) ordinal(t lexer.Token) int {
+	n, err := strconv.Atoi(t.Value[:len(t.Value)-2])
+	switch {
+	case err != nil || n < 1 || n > maxCount:
+		c.list.Add(notAPlace(spanOf(t)))
+	case ordinal(n) != t.Value:
+		c.list.Add(wrongOrdinal(spanOf(t), ordinal(n)))
+	}
+	return n
+}
+
+// ordinal writes a place in an order.
+func ordinal(n int) string {
+	end := "th"
+	if n/10%10 != 1 && n%10 >= 1 && n%10 <= 3 {
+		end = [...]string{"st", "nd", "rd"}[n%10-1]
+	}
+	return strconv.Itoa(n) + end
+}
+
+// target adds the written durations to the date of "nearest to".
+func (c *converter) target(g *gTarget) Expr {
+	var x Expr
+	switch {
+	case g.Paren != nil:
+		x = c.expr(g.Paren)
+	case g.Date != nil:
+		x = &DateLit{Place{spanOf(*g.Date)}, g.Date.Value}
+	case g.Pick != nil:
+		x = c.pick(g.Pick)
+	default:
+		name := dotted(g.Name)
+		x = &name
+	}
+	first := len(g.Tokens)
+	for _, o := range g.Offsets {
+		first -= 1 + len(o.D.Tokens)
+	}
+	return c.offset(part{x, g.Tokens[:first]}, g.Offsets)
 }
 
 func (c *converter) countOf(at Place, g *gCount) Expr {
@@ -229,31 +364,67 @@ func (c *converter) countOf(at Place, g *gCount) Expr {
 
 // anchor adds the written durations to a date.
 func (c *converter) anchor(g *gAnchor) Expr {
-	rest := make([]link, len(g.Offsets))
-	first := part{c.primary(g.X), g.X.Tokens}
-	for i, o := range g.Offsets {
+	return c.offset(part{c.primary(g.X), g.X.Tokens}, g.Offsets)
+}
+
+func (c *converter) offset(first part, offsets []*gOffset) Expr {
+	rest := make([]link, len(offsets))
+	for i, o := range offsets {
 		rest[i] = link{Op(o.Op), part{c.number(o.D), o.D.Tokens}}
 	}
 	return chain(first, rest)
 }
 
-// set adds the phrases after a parenthesised set to those inside.
+// set adds the phrases after a set to those in its parentheses.
 func (c *converter) set(g *gSet) *EventSet {
 	var s *EventSet
-	switch {
-	case g.Inner == nil:
-		s = &EventSet{Source: dotted(g.Source), Codes: c.terms(g.Codes)}
-		if g.Where != nil {
-			s.Where = c.expr(g.Where)
-		}
-	default:
-		s = c.set(g.Inner)
+	if e := g.Episodes; e != nil {
+		s = &EventSet{Episodes: c.bareSet(e.Of), Gap: c.duration(e.Gap)}
+		c.where(s, e.Where)
+	} else {
+		s = c.bareSet(g.Bare)
 	}
 	s.Place = place(g.Tokens)
 	for _, p := range g.Phrases {
 		s.Phrases = append(s.Phrases, c.phrase(p))
 	}
 	return s
+}
+
+func (c *converter) bareSet(g *gBareSet) *EventSet {
+	s := &EventSet{}
+	if g.Union != nil {
+		s = c.union(g.Union)
+	} else {
+		s.Source, s.Codes = dotted(g.Source), c.terms(g.Codes)
+	}
+	s.Place = place(g.Tokens)
+	c.where(s, g.Where)
+	return s
+}
+
+// union is the set in parentheses, or the union of several.
+func (c *converter) union(gs []*gSet) *EventSet {
+	if len(gs) == 1 {
+		return c.set(gs[0])
+	}
+	s := &EventSet{}
+	for _, g := range gs {
+		s.Union = append(s.Union, c.set(g))
+	}
+	return s
+}
+
+// where adds a condition, which may be absent, to the one that the set may have.
+func (c *converter) where(s *EventSet, g *gExpr) {
+	switch {
+	case g == nil:
+	case s.Where == nil:
+		s.Where = c.expr(g)
+	default:
+		x := c.expr(g)
+		s.Where = &Binary{Place{s.Where.Span().Join(x.Span())}, And, s.Where, x}
+	}
 }
 
 func (c *converter) phrase(g *gPhrase) Phrase {
@@ -273,9 +444,29 @@ func (c *converter) phrase(g *gPhrase) Phrase {
 	case g.FromTo != nil:
 		p.Kind, p.A, p.B = FromTo, c.anchor(g.FromTo.From), c.anchor(g.FromTo.To)
 	default:
-		p.Kind, p.Window = During, c.ident(*g.During)
+		c.relation(&p, g)
 	}
 	return p
+}
+
+// relation fills in a phrase about other events, or about intervals.
+func (c *converter) relation(p *Phrase, g *gPhrase) {
+	switch {
+	case g.Going != nil:
+		p.Kind, p.A = OngoingAt, c.anchor(g.Going)
+	case g.Apart != nil:
+		p.Kind, p.D = Apart, c.duration(g.Apart)
+	case g.Order != nil:
+		p.Kind, p.Set = PhraseKind(g.Order.Word+" by"), c.bareSet(g.Order.Set)
+		if g.Order.Within != nil {
+			p.D = c.duration(g.Order.Within)
+		}
+	case g.During.Name != nil:
+		p.Kind, p.Window = PhraseKind(g.During.Word), c.ident(*g.During.Name)
+	default:
+		p.Kind, p.Set = PhraseKind(g.During.Word), c.union(g.During.Set.Sets)
+		p.Set.Place = place(g.During.Set.Tokens)
+	}
 }
 
 func simplePhrase(g *gPhrase) PhraseKind {

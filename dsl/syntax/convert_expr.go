@@ -103,6 +103,8 @@ func (c *converter) compare(at Place, g *gCompare) Expr {
 		return c.in(at, x, g.In)
 	case g.Is != "":
 		return &IsKnown{at, x, g.Is == "missing"}
+	case g.Text != nil:
+		return &Contains{at, x, c.text(g.Text)}
 	}
 	return x
 }
@@ -209,6 +211,14 @@ func (c *converter) fixed(at Place, g *gFixed) Expr {
 		return &Quantified{at, All, 0, c.exprs(g.AllOf.Items)}
 	case g.NoneOf != nil:
 		return &Quantified{at, None, 0, c.exprs(g.NoneOf.Items)}
+	case g.Index != nil:
+		return &IndexOf{at, c.ident(*g.Index)}
+	case g.Member != nil:
+		in := &InCohort{Place: at, Name: c.ident(g.Member.Name)}
+		for _, p := range g.Member.Phrases {
+			in.Phrases = append(in.Phrases, c.phrase(p))
+		}
+		return in
 	}
 	return c.exists(at, g.Exists)
 }
@@ -226,7 +236,39 @@ func (c *converter) form(at Place, g *gForm) Expr {
 	case g.Between != nil:
 		return &SpanBetween{at, g.Between.Unit, c.anchor(g.Between.A), c.anchor(g.Between.B)}
 	}
-	return &YearOf{at, g.YearOf.Part, c.anchor(g.YearOf.X)}
+	return c.moreForms(at, g)
+}
+
+func (c *converter) moreForms(at Place, g *gForm) Expr {
+	switch {
+	case g.YearOf != nil:
+		return &YearOf{at, g.YearOf.Part, c.anchor(g.YearOf.X)}
+	case g.Pick != nil:
+		return c.pickEvent(g.Pick)
+	case g.Share != nil:
+		return &Share{at, c.set(g.Share.Set), c.expr(g.Share.Cond)}
+	case g.Covered != nil:
+		return c.covered(at, g.Covered)
+	case g.Change != nil:
+		return &PercentChange{at, c.primary(g.Change.From), c.primary(g.Change.To)}
+	}
+	return &Observed{at, c.anchor(g.Observed.From), c.anchor(g.Observed.To)}
+}
+
+// covered takes the last phrase of the set for the window.
+func (c *converter) covered(at Place, g *gCovered) Expr {
+	last := len(g.Set.Phrases) - 1
+	if last < 0 {
+		c.list.Add(noWindow(at.Range, g.What))
+		return &BoolLit{Place: at}
+	}
+	window := c.phrase(g.Set.Phrases[last])
+	if window.Kind != FromTo && (window.Kind != During || window.Set != nil) {
+		c.list.Add(noWindow(window.Range, g.What))
+	}
+	set := *g.Set
+	set.Phrases = set.Phrases[:last]
+	return &Covered{at, g.What == "proportion", c.set(&set), window}
 }
 
 func (c *converter) named(at Place, g *gNamed) Expr {
@@ -236,6 +278,8 @@ func (c *converter) named(at Place, g *gNamed) Expr {
 		return &Call{at, name, c.exprs(g.Args)}
 	case g.Pick != nil:
 		return &FieldOf{at, name, c.pickEvent(g.Pick)}
+	case g.Event:
+		return &FieldOf{at, name, nil}
 	}
 	return &name
 }

@@ -18,9 +18,10 @@ type fault struct {
 }
 
 // The words that the grammar knows beside the reserved ones.
-const contextual = `age apart approval code codes count dataset date days descendants distinct hours including
-known least max mean median min minutes missing month months most purpose quarter registered sd sum unknown
-value version weeks year years`
+const contextual = `age apart approval censor change code codes competing contains count covered dataset date days
+descendants distinct episodes event extends followed gap highest hours import including inside known least lowest max
+mean median min minutes missing month months most nearest observed ongoing outcome percent preceded proportion purpose
+quarter registered sd share sum test that unknown value version weeks window year years`
 
 // missing are the words whose absence is common, in the order they are tried.
 var missing = []string{"with", "of", "in", "at", "then", "=", ",", "(", ")", ":", "{", "until", "otherwise"}
@@ -63,7 +64,7 @@ func (f fault) explain() diag.Diagnostic {
 
 // named reports whether a new name belongs at the fault.
 func (f fault) named() bool {
-	return f.at == f.from+1 && slices.Contains([]string{"param", "codes", "define", "cohort"}, f.tokens[f.from].Value)
+	return f.at == f.from+1 && slices.Contains([]string{"param", "codes", "define", "cohort", "window", "outcome", "import"}, f.tokens[f.from].Value)
 }
 
 // breaksOff reports whether the fault is that something else begins before the end.
@@ -92,12 +93,18 @@ func (f fault) habit() (string, bool) {
 		return "it closes nothing: delete it", true
 	case f.breaksOff() && f.has("when") && !f.has("otherwise"):
 		return "a `when` ends with `otherwise` and a value", true
+	case f.has("nearest"):
+		return "put the date after `nearest to` in parentheses", true
 	case f.breaksOff() && f.has("followup") && f.has("from"):
 		return "put the date after `from` in parentheses", true
 	case before.Value == "where" && t.Value != "(":
 		return "`where` takes its condition in parentheses: where (…)", true
 	case t.Value == "=" && f.tokens[f.from].Value == "param":
 		return "give its type: `param name: duration = …`", true
+	case before.Type == kindRange && t.Value == ":":
+		return "the last code of a range has no system: `ICD10:C50..C58`", true
+	case before.Type == kindCurie && t.Value == "..":
+		return "a range of codes has no spaces: `ICD10:C50..C58`", true
 	case before.Value == "=" && t.Value == "=":
 		return "write `=` once", true
 	case before.Value == "of" && t.Type == kindWord:
@@ -185,37 +192,10 @@ type form struct {
 
 // laterForms are looked up only where the grammar does not fit.
 var laterForms = []form{
-	{tokens: "import <Word>", what: "imports are", begins: true},
-	{tokens: "<Word> extends", what: "cohorts that extend others are"},
 	{tokens: "<Word> matches <Word>", what: "matched cohorts are"},
-	{tokens: "in cohort", what: "cohorts in rules are"},
-	{tokens: "index of <Word>", what: "the index of another cohort is"},
 	{tokens: "index each", what: "several index dates a person are"},
-	{tokens: "window <Word> from", what: "windows are", begins: true},
-	{tokens: "outcome <Word> =", what: "outcomes are", begins: true},
-	{tokens: "competing <Word>", what: "competing events are", begins: true},
-	{tokens: "censor at", what: "censoring rules are", begins: true},
 	{tokens: "report <Word> of (", what: "reports of several cohorts are"},
 	{tokens: "report <Word> <String> of (", what: "reports of several cohorts are"},
-	{tokens: "episodes of", what: "episodes are"},
-	{tokens: "followed by", what: "sequences of events are"},
-	{tokens: "preceded by", what: "sequences of events are"},
-	{tokens: "during (", what: "event sets as windows are"},
-	{tokens: "inside <Word>", what: "windows that contain events are"},
-	{tokens: "inside followup", what: "windows that contain events are"},
-	{tokens: "ongoing at", what: "ongoing events are"},
-	{tokens: "at least <Number> <Word> apart", what: "gaps between events are"},
-	{tokens: "nearest to", what: "nearest picks are"},
-	{tokens: "highest <Word>", what: "highest picks are"},
-	{tokens: "lowest <Word>", what: "lowest picks are"},
-	{tokens: "<Ordinal>", what: "numbered picks are"},
-	{tokens: "share of <Word>", what: "shares of events are"},
-	{tokens: "days covered", what: "days covered are"},
-	{tokens: "proportion covered", what: "proportions covered are"},
-	{tokens: "percent change", what: "percent changes are"},
-	{tokens: "observed from", what: "observed intervals are"},
-	{tokens: "contains <String>", what: "searches in labels are"},
-	{tokens: "<Curie> ..", what: "ranges of codes are"},
 	{tokens: "<Number> ..", what: "ranges of numbers are"},
 	{tokens: "<Unit> ..", what: "ranges of numbers are"},
 }

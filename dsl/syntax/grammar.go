@@ -9,8 +9,8 @@ import (
 //
 // The parser looks zero tokens beyond the one that begins an alternative: the first token decides, and what
 // follows must fit. So the time is linear in the text, at any nesting (alternatives with a common prefix would
-// be exponential). Where one token cannot decide, a lookahead of a few fixed tokens, (?= …) or (?! …), stands
-// before the alternative and consumes nothing.
+// be exponential). Where one token cannot decide, or trying what does not fit would take long, a field If… of a type in
+// guards.go stands before the alternative: it looks at a few tokens and takes none.
 var (
 	declarations = participle.MustBuild[gDecl](participle.Lexer(definition), participle.UseLookahead(0))
 	statements   = participle.MustBuild[gStmt](participle.Lexer(definition), participle.UseLookahead(0))
@@ -18,11 +18,13 @@ var (
 
 type gDecl struct {
 	Study  *gStudy  `parser:"  @@"`
+	Import *gImport `parser:"| @@"`
 	Param  *gParam  `parser:"| @@"`
 	Codes  *gCodes  `parser:"| @@"`
 	Define *gDefine `parser:"| @@"`
 	Cohort *gCohort `parser:"| @@"`
 	Report *gReport `parser:"| @@"`
+	Test   *gTest   `parser:"| @@"`
 }
 
 type gStudy struct {
@@ -37,6 +39,13 @@ type gStudyOption struct {
 	Purpose  []lexer.Token `parser:"| 'purpose' @( Curie ( ',' Curie )* )"`
 	Approval *lexer.Token  `parser:"| 'approval' @String"`
 	Dataset  *lexer.Token  `parser:"| 'dataset' @( Word | String )"`
+}
+
+type gImport struct {
+	Tokens  []lexer.Token
+	Names   []lexer.Token `parser:"'import' @( Word ( ',' Word )* )"`
+	Library lexer.Token   `parser:"'from' @String"`
+	Version *lexer.Token  `parser:"( 'version' @String )?"`
 }
 
 type gParam struct {
@@ -56,6 +65,7 @@ type gCodes struct {
 type gCodeTerm struct {
 	Tokens      []lexer.Token
 	Curie       string `parser:"( @Curie"`
+	To          string `parser:"  @Range?"`
 	Name        string `parser:"| @Word )"`
 	Descendants bool   `parser:"( 'with' @'descendants' )?"`
 }
@@ -68,16 +78,21 @@ type gDefine struct {
 
 // gCohort is the head of a cohort only; parser.body reads the statements one by one.
 type gCohort struct {
-	Tokens []lexer.Token
-	Name   lexer.Token `parser:"'cohort' @Word '{'"`
+	Tokens  []lexer.Token
+	Name    lexer.Token  `parser:"'cohort' @Word"`
+	Extends *lexer.Token `parser:"( 'extends' @Word )? '{'"`
 }
 
 type gStmt struct {
-	Index    *gIndex    `parser:"  @@"`
-	Lookback *gLookback `parser:"| @@"`
-	Rule     *gRule     `parser:"| @@"`
-	Followup *gFollowup `parser:"| @@"`
-	Define   *gDefine   `parser:"| @@"`
+	Index     *gIndex     `parser:"  @@"`
+	Lookback  *gLookback  `parser:"| @@"`
+	Rule      *gRule      `parser:"| @@"`
+	Followup  *gFollowup  `parser:"| @@"`
+	Define    *gDefine    `parser:"| @@"`
+	Window    *gWindow    `parser:"| @@"`
+	Outcome   *gOutcome   `parser:"| @@"`
+	Competing *gCompeting `parser:"| @@"`
+	Censor    *gCensor    `parser:"| @@"`
 }
 
 type gIndex struct {
@@ -102,6 +117,29 @@ type gFollowup struct {
 	Including bool  `parser:"'followup' ( @'including' 'index' )?"`
 	From      *gSum `parser:"( 'from' @@ )?"`
 	Until     *gSum `parser:"'until' @@"`
+}
+
+type gWindow struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'window' @Word"`
+	From   *gSum       `parser:"'from' @@"`
+	To     *gSum       `parser:"'to' @@"`
+}
+
+type gOutcome struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'outcome' @Word '='"`
+	X      *gExpr      `parser:"@@"`
+}
+
+type gCompeting struct {
+	Tokens []lexer.Token
+	X      *gExpr `parser:"'competing' @@"`
+}
+
+type gCensor struct {
+	Tokens []lexer.Token
+	X      *gExpr `parser:"'censor' 'at' @@"`
 }
 
 type gReport struct {
@@ -140,14 +178,56 @@ type gClauseValue struct {
 	Label  *lexer.Token `parser:"( 'as' @String )?"`
 }
 
+type gTest struct {
+	Tokens []lexer.Token
+	Title  lexer.Token  `parser:"'test' @String"`
+	Cohort lexer.Token  `parser:"'of' @Word"`
+	Items  []*gTestItem `parser:"'{' @@* '}'"`
+}
+
+type gTestItem struct {
+	Param *gTestParam `parser:"  @@"`
+	Table *gTestTable `parser:"| @@"`
+}
+
+type gTestParam struct {
+	Tokens []lexer.Token
+	Name   lexer.Token `parser:"'param' @Word"`
+	X      *gCell      `parser:"'=' @@"`
+}
+
+type gTestTable struct {
+	Tokens  []lexer.Token
+	Name    []lexer.Token `parser:"@( Word ( '.' ( Word | Keyword ) )* )"`
+	Columns []lexer.Token `parser:"'(' @( ( Word | Keyword ) ( ',' ( Word | Keyword ) )* ) ')'"`
+	Rows    []*gTestRow   `parser:"@@*"`
+}
+
+type gTestRow struct {
+	Tokens []lexer.Token
+	Cells  []*gCell `parser:"'(' @@ ( ',' @@ )* ')'"`
+}
+
+// gCell is a literal or a word; words of the language are ordinary ones here.
+type gCell struct {
+	Tokens []lexer.Token
+	Word   *lexer.Token `parser:"  @( Word | Keyword )"`
+	Date   *lexer.Token `parser:"| @Date"`
+	String *lexer.Token `parser:"| @String"`
+	Curie  *lexer.Token `parser:"| @Curie"`
+	Neg    bool         `parser:"| @'-'?"`
+	Number *gNumber     `parser:"  @@"`
+}
+
 // From the weakest binding to the strongest: as, or, and, not, comparison, + -, * /, unary -. Chains are flat
 // here, which keeps the grammar shallow and fast; converter.chain makes trees of them.
 
 type gExpr struct {
 	Tokens []lexer.Token
-	Case   *gCase  `parser:"( @@"`
-	X      *gLogic `parser:"| @@ )"`
-	Unit   string  `parser:"( (?! 'as' String) 'as' @( Unit | Word ) )?"`
+	X      *gLogic `parser:"( @@"`
+	Case   *gCase  `parser:"| @@ )"`
+	IfAs   ifAs    `parser:"( @@"`
+	Unit   string  `parser:"  'as' @( Unit | Word ) )?"`
 }
 
 type gCase struct {
@@ -165,7 +245,8 @@ type gWhen struct {
 
 type gLogic struct {
 	L    *gCompare `parser:"@@"`
-	Rest []*gLink  `parser:"@@*"`
+	If   ifLink    `parser:"( @@"`
+	Rest []*gLink  `parser:"  @@ )*"`
 }
 
 type gLink struct {
@@ -177,11 +258,13 @@ type gCompare struct {
 	Tokens  []lexer.Token
 	Nots    []lexer.Token `parser:"@( 'not'+ )?"`
 	L       *gSum         `parser:"@@"`
-	Op      string        `parser:"( @Relation"`
-	R       *gSum         `parser:"  @@"`
-	Between *gInterval    `parser:"| 'between' @@"`
-	In      *gMembers     `parser:"| (?! 'in' 'bands') 'in' @@"`
-	Is      string        `parser:"| 'is' @( 'known' | 'missing' ) )?"`
+	If      ifRelation    `parser:"( @@"`
+	Op      string        `parser:"  ( @Relation"`
+	R       *gSum         `parser:"    @@"`
+	Between *gInterval    `parser:"  | 'between' @@"`
+	In      *gMembers     `parser:"  | 'in' @@"`
+	Is      string        `parser:"  | 'is' @( 'known' | 'missing' )"`
+	Text    *lexer.Token  `parser:"  | 'contains' @String ) )?"`
 }
 
 type gInterval struct {
@@ -199,7 +282,8 @@ type gMembers struct {
 // gMember may be a code with descendants, or any expression.
 type gMember struct {
 	Tokens []lexer.Token
-	Term   *gCodeTerm `parser:"  (?= Curie | Word ( 'with' | ',' | ')' ) ) @@"`
+	IfTerm ifTerm     `parser:"  @@"`
+	Term   *gCodeTerm `parser:"  @@"`
 	X      *gExpr     `parser:"| @@"`
 }
 
@@ -219,42 +303,53 @@ type gOperand struct {
 	X      *gPrimary `parser:"@@"`
 }
 
-// gPrimary is one of many forms; the guards keep the trials few for the common ones, numbers and plain names.
+// gPrimary is one of many forms, the common ones first.
 type gPrimary struct {
 	Tokens []lexer.Token
-	Paren  *gExpr       `parser:"  '(' @@ ')'"`
-	Number *gNumber     `parser:"| (?= Number) @@"`
+	If     ifNamed      `parser:"  @@"`
+	Named  *gNamed      `parser:"  @@"`
+	Number *gNumber     `parser:"| @@"`
+	Paren  *gExpr       `parser:"| '(' @@ ')'"`
 	Date   *lexer.Token `parser:"| @Date"`
 	String *lexer.Token `parser:"| @String"`
 	Curie  *lexer.Token `parser:"| @Curie"`
-	Fixed  *gFixed      `parser:"| (?= Keyword) @@"`
-	Form   *gForm       `parser:"| (?= Word ( 'at' | 'between' | 'of' | 'codes' | Word )) @@"`
-	Named  *gNamed      `parser:"| @@"`
+	IfForm ifForm       `parser:"| @@"`
+	Form   *gForm       `parser:"  @@"`
+	Fixed  *gFixed      `parser:"| @@"`
 }
 
-// gFixed is a form that begins with a reserved word.
+// gForm is a form that begins with an ordinary word; ifForm has looked at what follows it.
+type gForm struct {
+	AgeAt      *gAnchor  `parser:"  'age' 'at' @@"`
+	Count      *gCount   `parser:"| @@"`
+	Agg        *gAgg     `parser:"| @@"`
+	Between    *gBetween `parser:"| (?= Word 'between') @@"`
+	YearOf     *gYearOf  `parser:"| @@"`
+	Registered *gAnchor  `parser:"| 'registered' 'at' @@"`
+	Pick       *gPick    `parser:"| @@"`
+	Share      *gShare   `parser:"| @@"`
+	Covered    *gCovered `parser:"| @@"`
+	Change     *gChange  `parser:"| @@"`
+	Observed   *gFromTo  `parser:"| 'observed' 'from' @@"`
+}
+
+// gFixed is a form that begins with a reserved word, or with a number such as 2nd.
 type gFixed struct {
-	Bool   *lexer.Token `parser:"  @( 'true' | 'false' )"`
-	Pick   *gPick       `parser:"| (?= 'first' | 'last') @@"`
+	Pick   *gPick       `parser:"  @@"`
+	Bool   *lexer.Token `parser:"| @( 'true' | 'false' )"`
 	AllOf  *gConds      `parser:"| 'all' @@"`
 	NoneOf *gConds      `parser:"| 'none' @@"`
+	Member *gInCohort   `parser:"| @@"`
+	Index  *lexer.Token `parser:"| 'index' 'of' @Word"`
 	Exists *gExists     `parser:"| @@"`
 }
 
-// gForm is a form that begins with an ordinary word, so what follows the word decides.
-type gForm struct {
-	AgeAt      *gAnchor  `parser:"  (?= 'age' 'at') 'age' 'at' @@"`
-	Count      *gCount   `parser:"| (?= 'count' ( 'days' | 'codes' )? 'of') @@"`
-	Agg        *gAgg     `parser:"| (?= ( 'sum' | 'mean' | 'median' | 'min' | 'max' | 'sd' ) Word 'of') @@"`
-	Registered *gAnchor  `parser:"| (?= 'registered' 'at') 'registered' 'at' @@"`
-	Between    *gBetween `parser:"| (?= ( 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' ) 'between') @@"`
-	YearOf     *gYearOf  `parser:"| (?= ( 'year' | 'quarter' | 'month' ) 'of') @@"`
-}
-
+// gNumber takes a word after a number for its unit, unless it begins something else.
 type gNumber struct {
 	Tokens []lexer.Token
 	Text   string `parser:"@Number"`
-	Unit   string `parser:"( @Unit | (?! Word ':') @Word )?"`
+	If     ifUnit `parser:"( @@"`
+	Unit   string `parser:"  @( Unit | Word ) )?"`
 }
 
 // gConds is a list of conditions after any, all, none or at least N.
@@ -274,15 +369,54 @@ type gExists struct {
 	MostSet  *gSet   `parser:"         @@ )"`
 	Exactly  string  `parser:"| 'exactly' @Number"`
 	ExactSet *gSet   `parser:"  @@ )"`
-	Distinct bool    `parser:"( (?= 'on' 'distinct') 'on' 'distinct' @'days' )?"`
+	Distinct bool    `parser:"( 'on' 'distinct' @'days' )?"`
 }
 
 type gPick struct {
-	Tokens []lexer.Token
-	Which  string   `parser:"@( 'first' | 'last' )"`
-	Dates  []*gExpr `parser:"( 'of' '(' @@ ( ',' @@ )* ')'"`
-	Ever   bool     `parser:"| @'ever'?"`
-	Set    *gSet    `parser:"  @@ )"`
+	Tokens  []lexer.Token
+	Which   string       `parser:"  @( 'first' | 'last' )"`
+	Dates   []*gExpr     `parser:"  ( 'of' '(' @@ ( ',' @@ )* ')'"`
+	Ever    bool         `parser:"  | @'ever'?"`
+	Set     *gSet        `parser:"    @@ )"`
+	Nth     *lexer.Token `parser:"| @Ordinal"`
+	NthSet  *gSet        `parser:"  @@"`
+	To      *gTarget     `parser:"| 'nearest' 'to' @@"`
+	NearSet *gSet        `parser:"  'of' @@"`
+	Extreme string       `parser:"| @( 'highest' | 'lowest' )"`
+	ExtrSet *gSet        `parser:"  @@"`
+}
+
+// gTarget is the date of "nearest to": one with an "of" in it stands in parentheses, as the "of" of the pick follows.
+type gTarget struct {
+	Tokens  []lexer.Token
+	Paren   *gExpr        `parser:"( '(' @@ ')'"`
+	Date    *lexer.Token  `parser:"| @Date"`
+	Name    []lexer.Token `parser:"| @( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
+	Pick    *gPick        `parser:"| @@ )"`
+	If      ifOffset      `parser:"( @@"`
+	Offsets []*gOffset    `parser:"  @@ )*"`
+}
+
+type gShare struct {
+	Set  *gSet  `parser:"'share' 'of' @@"`
+	Cond *gExpr `parser:"'that' '(' @@ ')'"`
+}
+
+// gCovered has its window among the phrases of the set.
+type gCovered struct {
+	What string `parser:"@( 'days' | 'proportion' ) 'covered' 'by'"`
+	Set  *gSet  `parser:"@@"`
+}
+
+type gChange struct {
+	From *gPrimary `parser:"'percent' 'change' 'from' @@"`
+	To   *gPrimary `parser:"'to' @@"`
+}
+
+type gInCohort struct {
+	Name    lexer.Token `parser:"'in' 'cohort' @Word"`
+	If      ifPhrase    `parser:"( @@"`
+	Phrases []*gPhrase  `parser:"  @@ )*"`
 }
 
 type gCount struct {
@@ -291,7 +425,7 @@ type gCount struct {
 }
 
 type gAgg struct {
-	Fn     string      `parser:"@Word"`
+	Fn     string      `parser:"@( 'sum' | 'mean' | 'median' | 'min' | 'max' | 'sd' )"`
 	Column lexer.Token `parser:"@Word"`
 	Set    *gSet       `parser:"'of' @@"`
 }
@@ -303,15 +437,16 @@ type gBetween struct {
 }
 
 type gYearOf struct {
-	Part string   `parser:"@Word"`
+	Part string   `parser:"@( 'year' | 'quarter' | 'month' )"`
 	X    *gAnchor `parser:"'of' @@"`
 }
 
 type gNamed struct {
-	Name []lexer.Token `parser:"@( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
-	Call bool          `parser:"( @'('"`
-	Args []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
-	Pick *gPick        `parser:"| 'of' (?= ( 'first' | 'last' ) (?! 'of')) @@ )?"`
+	Name  []lexer.Token `parser:"@( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
+	Call  bool          `parser:"( @'('"`
+	Args  []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
+	Event bool          `parser:"| 'of' ( @'event'"`
+	Pick  *gPick        `parser:"       | (?! ( 'first' | 'last' ) 'of') @@ ) )?"`
 }
 
 // gAnchor is the date of a phrase. Only a written duration after it is part of it, so that
@@ -319,7 +454,8 @@ type gNamed struct {
 type gAnchor struct {
 	Tokens  []lexer.Token
 	X       *gPrimary  `parser:"@@"`
-	Offsets []*gOffset `parser:"( (?= ( '+' | '-' ) Number ( 'day' | 'days' | 'week' | 'weeks' | 'month' | 'months' | 'year' | 'years' | 'hour' | 'hours' | 'minute' | 'minutes' )) @@ )*"`
+	If      ifOffset   `parser:"( @@"`
+	Offsets []*gOffset `parser:"  @@ )*"`
 }
 
 type gOffset struct {
@@ -335,26 +471,66 @@ type gDuration struct {
 }
 
 type gSet struct {
-	Tokens  []lexer.Token
-	Inner   *gSet         `parser:"( '(' @@ ')'"`
-	Source  []lexer.Token `parser:"| @( Word ( '.' ( Word | Keyword ) )* )"`
-	Codes   []*gCodeTerm  `parser:"  ( (?! 'in' 'bands') 'in' ( '(' @@ ( ',' @@ )* ')' | @@ ) )?"`
-	Where   *gExpr        `parser:"  ( 'where' '(' @@ ')' )? )"`
-	Phrases []*gPhrase    `parser:"@@*"`
+	Tokens   []lexer.Token
+	IfOf     ifEpisodes `parser:"( @@"`
+	Episodes *gEpisodes `parser:"  @@"`
+	Bare     *gBareSet  `parser:"| @@ )"`
+	If       ifPhrase   `parser:"( @@"`
+	Phrases  []*gPhrase `parser:"  @@ )*"`
+}
+
+type gEpisodes struct {
+	Tokens []lexer.Token
+	Of     *gBareSet  `parser:"'episodes' 'of' @@"`
+	Gap    *gDuration `parser:"'gap' @@"`
+	Where  *gExpr     `parser:"( 'where' '(' @@ ')' )?"`
+}
+
+// gBareSet is a set whose phrases, if it has some, are in parentheses.
+type gBareSet struct {
+	Tokens []lexer.Token
+	Source []lexer.Token `parser:"( @( Word ( '.' ( Word | Keyword ) )* )"`
+	If     ifIn          `parser:"  ( @@"`
+	Codes  []*gCodeTerm  `parser:"    'in' ( @@ | '(' @@ ( ',' @@ )* ')' ) )?"`
+	Union  []*gSet       `parser:"| '(' @@ ( ',' @@ )* ')' )"`
+	Where  *gExpr        `parser:"( 'where' '(' @@ ')' )?"`
 }
 
 type gPhrase struct {
 	Tokens []lexer.Token
-	Ending string         `parser:"  'ending' @( 'before' | 'after' )"`
-	EndX   *gAnchor       `parser:"  @@"`
-	Word   string         `parser:"| ( @( 'before' | 'after' | 'since' | 'until' )"`
-	On     bool           `parser:"  | (?! 'on' 'distinct') @'on'"`
+	Word   string         `parser:"  ( @( 'before' | 'after' | 'since' | 'until' )"`
+	On     bool           `parser:"  | @'on'"`
 	OnOr   string         `parser:"    ( 'or' @( 'before' | 'after' ) )? )"`
 	X      *gAnchor       `parser:"  @@"`
 	Within *gWithin       `parser:"| 'within' @@"`
-	Range  *gPhraseRange  `parser:"| (?= 'between' ( Number ( Unit | Word )? | Word ) 'and' ( Number Word | Word ) ( 'before' | 'after' )) 'between' @@"`
-	FromTo *gPhraseFromTo `parser:"| 'from' @@"`
-	During *lexer.Token   `parser:"| 'during' @( Word | 'followup' )"`
+	Range  *gPhraseRange  `parser:"| 'between' @@"`
+	FromTo *gFromTo       `parser:"| 'from' @@"`
+	During *gPhraseDuring `parser:"| @@"`
+	Going  *gAnchor       `parser:"| 'ongoing' 'at' @@"`
+	Order  *gPhraseOrder  `parser:"| @@"`
+	Apart  *gDuration     `parser:"| 'at' 'least' @@ 'apart'"`
+	Ending string         `parser:"| 'ending' @( 'before' | 'after' )"`
+	EndX   *gAnchor       `parser:"  @@"`
+}
+
+type gPhraseDuring struct {
+	Word string       `parser:"@( 'during' | 'inside' )"`
+	Name *lexer.Token `parser:"( @( Word | 'followup' )"`
+	Set  *gParens     `parser:"| @@ )"`
+}
+
+// gParens is a set, or the union of several.
+type gParens struct {
+	Tokens []lexer.Token
+	Sets   []*gSet `parser:"'(' @@ ( ',' @@ )* ')'"`
+}
+
+// gPhraseOrder leaves "within D before X" to be a phrase of its own.
+type gPhraseOrder struct {
+	Word   string     `parser:"@( 'followed' | 'preceded' ) 'by'"`
+	Set    *gBareSet  `parser:"@@"`
+	If     ifWithin   `parser:"( @@"`
+	Within *gDuration `parser:"  'within' @@ )?"`
 }
 
 type gWithin struct {
@@ -370,7 +546,7 @@ type gPhraseRange struct {
 	X         *gAnchor   `parser:"@@"`
 }
 
-type gPhraseFromTo struct {
+type gFromTo struct {
 	From *gAnchor `parser:"@@"`
 	To   *gAnchor `parser:"'to' @@"`
 }

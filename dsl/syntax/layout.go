@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,6 +18,7 @@ import (
 //     in, or two more than the line whose bracket it is in;
 //   - a study, a cohort and a report of several lines stand between blank lines;
 //   - consecutive codes, param and define line up their "=", and consecutive rules what follows their labels;
+//   - the rows of a test's table stand below each other, its columns lined up;
 //   - comments stay, on their own line or at the end of one.
 //
 // The tokens are never changed, so the tree is the same; formatting twice is formatting once. A text with
@@ -30,6 +32,7 @@ func Format(source string) (string, diag.List) {
 	indent(rows)
 	space(rows)
 	align(rows)
+	alignCells(rows)
 	var b strings.Builder
 	for _, r := range rows {
 		r.write(&b)
@@ -70,7 +73,7 @@ func (f *File) rows() []row {
 			rows = append(rows, row{mark: m, pieces: []piece{{token: t}}, alone: comment, blank: breaks > 1})
 		case m.word != "" && last.Value != "{":
 			r := &rows[len(rows)-1]
-			r.pieces = append(r.pieces, piece{"  ", t})
+			r.pieces = append(r.pieces, piece{strings.Repeat(" ", cmp.Or(m.pad, 2)), t})
 		default:
 			r := &rows[len(rows)-1]
 			r.pieces = append(r.pieces, piece{gap(seen, t), t})
@@ -197,7 +200,7 @@ func (r *row) kind() string {
 	switch r.mark.word {
 	case "include", "exclude":
 		return "rule"
-	case "index", "lookback", "followup":
+	case "index", "lookback", "followup", "competing", "censor":
 		return "time"
 	}
 	return r.mark.word
@@ -206,13 +209,15 @@ func (r *row) kind() string {
 // column is the index of the piece that is lined up, or 0.
 func (r *row) column() int {
 	switch r.mark.word {
-	case "codes", "param", "define":
+	case "codes", "param", "define", "outcome":
 		return max(0, slices.IndexFunc(r.pieces, func(p piece) bool { return p.token.Value == "=" }))
 	case "include", "exclude":
 		if len(r.pieces) > 2 && r.pieces[1].token.Type == kindString {
 			return 2
 		}
-	case "index", "lookback", "followup":
+	case "window":
+		return max(0, slices.IndexFunc(r.pieces, func(p piece) bool { return p.token.Value == "from" }))
+	case "index", "lookback", "followup", "competing", "censor":
 		return min(1, len(r.pieces)-1)
 	}
 	return 0
@@ -242,13 +247,14 @@ func (r *row) write(b *strings.Builder) {
 }
 
 // mark says what begins at a token, for the layout. The zero mark is nothing; one without line keeps two
-// spaces from what stands before it.
+// spaces from what stands before it, or as many as pad says.
 type mark struct {
-	word   string // the token, or "clause"
+	word   string // the token, or "clause", "table", "columns", "row", "cell"
 	line   bool   // begins a line
 	indent int
+	pad    int
 	apart  bool // stands between blank lines
-	closes bool // is the closing bracket of a cohort or report
+	closes bool // is the closing bracket of a cohort, report or test
 }
 
 // studyParts are the words that begin a part of a study.
@@ -276,6 +282,10 @@ func (f *File) marks() map[int]mark {
 			m[ts[len(ts)-1].Pos.Offset] = mark{word: "}", line: true, closes: true}
 		case *Report:
 			head.apart = f.markClauses(m, d, ts)
+		case *Test:
+			head.apart = true
+			f.markTest(m, d)
+			m[ts[len(ts)-1].Pos.Offset] = mark{word: "}", line: true, closes: true}
 		}
 		m[ts[0].Pos.Offset] = head
 	}
@@ -315,6 +325,9 @@ func (f *File) within(n Node) []lexer.Token {
 	return code(f.tokens[i:j])
 }
 
+// beforeParens are the words, beside the reserved ones, that keep a space from a bracket.
+var beforeParens = []string{"competing", "highest", "inside", "lowest", "that"}
+
 // gap is the space between the tokens before and the next one on the same line.
 func gap(before []lexer.Token, t lexer.Token) string {
 	n := len(before)
@@ -327,7 +340,9 @@ func gap(before []lexer.Token, t lexer.Token) string {
 		return ""
 	case slices.Contains([]string{")", ",", ".", ":"}, t.Value):
 		return ""
-	case t.Value == "(" && last.Type == kindWord:
+	case t.Type == kindRange:
+		return ""
+	case t.Value == "(" && last.Type == kindWord && !slices.Contains(beforeParens, last.Value):
 		return "" // a call
 	case slices.Contains([]string{"-", "<", ">="}, last.Value) && (n == 1 || !operand(before[n-2])):
 		return "" // -5, and <18 in bands

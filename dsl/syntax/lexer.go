@@ -26,18 +26,21 @@ const (
 		`|%|10\*-?\d+|[A-Za-zµμ]*\[[A-Za-z0-9_']+\]|[A-Za-zµμ][A-Za-z0-9µμ]*` + unitNote + `|[µμ][A-Za-z]+`
 )
 
+// codeToken is a code without its system. The end of a range, ..C58, is a token right after a code only.
+const codeToken = `[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*`
+
 // definition says what the tokens are, to the grammar and to the test of [tokens]. It never fails: what is no token of the language becomes Unclosed or Other, and no rule of the
 // grammar takes those. Rules in lower case give no token.
 var definition = lexer.MustStateful(lexer.Rules{
 	"Root": {
 		{Name: "space", Pattern: `[ \t\r\n]+`},
 		{Name: "Comment", Pattern: `#[^\n]*`},
-		{Name: "Date", Pattern: `\d{4}-\d{2}-\d{2}\b`},
+		{Name: "Date", Pattern: `\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2})?\b`},
 		{Name: "Ordinal", Pattern: `\d+(?:st|nd|rd|th)\b`},
 		{Name: "Number", Pattern: `\d+(?:\.\d+)?`, Action: lexer.Push("Unit")},
 		{Name: "String", Pattern: `"(?:\\.|[^"\\\n])*"`},
 		{Name: "Unclosed", Pattern: `"[^\n]*`},
-		{Name: "Curie", Pattern: `[A-Z][A-Za-z0-9_]*:[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*`},
+		{Name: "Curie", Pattern: `[A-Z][A-Za-z0-9_]*:` + codeToken, Action: lexer.Push("Range")},
 		{Name: "As", Pattern: `as\b`, Action: lexer.Push("Unit")},
 		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(reserved), "|") + `)\b`},
 		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
@@ -51,6 +54,10 @@ var definition = lexer.MustStateful(lexer.Rules{
 		{Name: "Unit", Pattern: unitToken, Action: lexer.Pop()},
 		lexer.Return(),
 	},
+	"Range": {
+		{Name: "Range", Pattern: `\.\.` + codeToken, Action: lexer.Pop()},
+		lexer.Return(),
+	},
 })
 
 // The kinds of token.
@@ -60,6 +67,7 @@ var (
 	kindOrdinal  = definition.Symbols()["Ordinal"]
 	kindNumber   = definition.Symbols()["Number"]
 	kindCurie    = definition.Symbols()["Curie"]
+	kindRange    = definition.Symbols()["Range"]
 	kindAs       = definition.Symbols()["As"]
 	kindUnit     = definition.Symbols()["Unit"]
 	kindOther    = definition.Symbols()["Other"]
@@ -156,7 +164,7 @@ func tokenLimits(ts []lexer.Token) diag.List {
 	var list diag.List
 	depth, count := 0, 0
 	for _, t := range ts {
-		if t.Type != kindCurie && t.Value != "," {
+		if t.Type != kindCurie && t.Type != kindRange && t.Value != "," {
 			count++
 		}
 		switch {

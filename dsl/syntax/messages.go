@@ -107,3 +107,34 @@ func distinctConditions(s diag.Span) diag.Diagnostic {
 	return diag.Diagnostic{Code: "syntax", Span: s, Message: "only events can be on distinct days, not conditions",
 		Hints: []string{"delete `on distinct days`"}}
 }
+
+func notAPlace(s diag.Span) diag.Diagnostic {
+	return diag.Diagnostic{Code: "bad-number", Span: s,
+		Message: "a place in an order is a whole number from 1 to " + strconv.Itoa(maxCount),
+		Hints:   []string{"write `1st`, `2nd`, `3rd` and so on"}}
+}
+
+func wrongOrdinal(s diag.Span, right string) diag.Diagnostic {
+	return diag.Diagnostic{Code: "bad-number", Span: s, Message: "this place in an order has the wrong ending",
+		Hints: []string{"write `" + right + "`"}}
+}
+
+func noWindow(s diag.Span, what string) diag.Diagnostic {
+	return diag.Diagnostic{Code: "syntax", Span: s, Message: "`" + what + " covered by` needs a window of days as the last phrase of its events",
+		Hints: []string{"end with `during followup`, `during` and the name of a window, or `from … to …`"}}
+}
+
+func rowWidth(s diag.Span, cells, columns int, names diag.Span) diag.Diagnostic {
+	return diag.Diagnostic{Code: "syntax", Span: s,
+		Message: fmt.Sprintf("this row has %s for %s", counted(cells, "cell"), counted(columns, "column")),
+		Hints:   []string{"write one cell for each column; `missing` is an empty one"},
+		Related: []diag.Related{{Span: names, Message: "the columns are here"}}}
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

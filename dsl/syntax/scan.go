@@ -26,13 +26,16 @@ var (
 // tokens lists the tokens of a text, comments included, with the end of the text as the last. They are those of
 // [definition], whose regular expressions look at all that is left of the text for each token: this is linear.
 func tokens(source string) []lexer.Token {
-	s := scanner{rest: source, at: lexer.Position{Line: 1, Column: 1}}
+	s := scanner{rest: source, out: make([]lexer.Token, 0, len(source)/5+1), at: lexer.Position{Line: 1, Column: 1}}
 	for s.blanks(); s.rest != ""; s.blanks() {
 		kind, n := s.next()
 		s.take(kind, n)
-		if kind == kindNumber || kind == kindAs {
+		switch kind {
+		case kindNumber, kindAs:
 			s.blanks()
 			s.unit()
+		case kindCurie:
+			s.lastCode()
 		}
 	}
 	return append(s.out, lexer.EOFToken(s.at))
@@ -68,6 +71,15 @@ func (s *scanner) unit() {
 	}
 }
 
+// lastCode takes the end of a range of codes, if there is one.
+func (s *scanner) lastCode() {
+	if strings.HasPrefix(s.rest, "..") {
+		if n := codeEnd(s.rest, 2); n > 0 {
+			s.take(kindRange, n)
+		}
+	}
+}
+
 // next tells the kind and the length of the token at the beginning of the rest, which is not empty.
 func (s *scanner) next() (lexer.TokenType, int) {
 	switch c := s.rest[0]; {
@@ -97,8 +109,8 @@ func (s *scanner) next() (lexer.TokenType, int) {
 // number cuts off a date, an ordinal or a number.
 func number(s string) (lexer.TokenType, int) {
 	n := span(s, digit)
-	if n == 4 && len(s) >= 10 && s[4] == '-' && span(s[5:], digit) == 2 && s[7] == '-' && span(s[8:], digit) >= 2 && boundary(s, 10) {
-		return kindDate, 10
+	if end := date(s); end > 0 {
+		return kindDate, end
 	}
 	if len(s) >= n+2 && slices.Contains([]string{"st", "nd", "rd", "th"}, s[n:n+2]) && boundary(s, n+2) {
 		return kindOrdinal, n + 2
@@ -109,6 +121,33 @@ func number(s string) (lexer.TokenType, int) {
 		}
 	}
 	return kindNumber, n
+}
+
+// date returns where the date, or date with a time, at the beginning of s ends; 0 if there is none.
+func date(s string) int {
+	if !shaped(s, "0000-00-00") {
+		return 0
+	}
+	switch {
+	case shaped(s[10:], "T00:00") && boundary(s, 16):
+		return 16
+	case boundary(s, 10):
+		return 10
+	}
+	return 0
+}
+
+// shaped tells that s begins like the shape, where 0 stands for any digit.
+func shaped(s, shape string) bool {
+	if len(s) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if c := shape[i]; c == '0' && !digit(s[i]) || c != '0' && s[i] != c {
+			return false
+		}
+	}
+	return true
 }
 
 // quote cuts off a text in quotes, or the rest of the line where it does not end.

@@ -43,7 +43,8 @@ func checkScan(t *testing.T, source string) {
 var tricky = []string{"", "as", "as kg", "asx 1 %", "1 %", "1 mmol/mol", "1\n10*9/L x", "1 # c", "as # c\n%", "1mg", "1 a/b", "a/b", "1 1/a", "1 1",
 	"2020-01-01", "2020-01-011", "2020-01-01x", "20200-01-01", "1st", "1sty", "2nd2", "1.5", "1.", "1..2", "1.5.6", "..", "...", "!", "!=", "=!=", ">==",
 	"\"a", "\"a\\", "\"a\\\"", "\"a\\\\\"", "\"a\n\"", "\"a\\\nb\"", "\"é\\é\"", "A:b", "A:", "A:b.c", "A:b..c", "A:b-", "Ab_1:x/y_z", "a:b", "_A:b", "in",
-	"inx", "in_", "inµ", "µg", "1 µg/L", "1 mm[Hg]", "1 {a}", "1 a{b}", "1 mL/min/{1.73_m2}", "é", "\xff", "\u2028", "1 %a", "1 as as 1", "a\tb\r\nc #x", "as\n\n\"x\""}
+	"inx", "in_", "inµ", "µg", "1 µg/L", "1 mm[Hg]", "1 {a}", "1 a{b}", "1 mL/min/{1.73_m2}", "é", "\xff", "\u2028", "1 %a", "1 as as 1", "a\tb\r\nc #x", "2020-01-01T10:30", "2020-01-01T10:3", "2020-01-01T10:30x", "2020-01-01T10:300", "2020-01-01 T10:30",
+	"A:b..c", "A:b..c.d..e", "A:b ..c", "A:b.. c", "A:b..C:d", "A:b...c", "A:1..2 %", "A:b..-", "A:b..", "as\n\n\"x\""}
 
 // The scanner gives the tokens that the rules give.
 func TestScanFollowsTheRules(t *testing.T) {

@@ -68,13 +68,14 @@ func (f *File) Text(s diag.Span) string {
 
 // The words that begin a declaration, and those that begin a statement of a cohort.
 var (
-	declWords = []string{"study", "param", "codes", "define", "cohort", "report"}
-	stmtWords = []string{"index", "lookback", "include", "exclude", "followup", "define"}
+	declWords = []string{"study", "import", "param", "codes", "define", "cohort", "report", "test"}
+	stmtWords = []string{"index", "lookback", "include", "exclude", "window", "followup", "outcome", "competing", "censor", "define"}
 )
 
 // Where reading goes on after an error at the top level, in the head of a cohort, and in its body.
 var (
 	declStops = declWords
+	testStops = slices.DeleteFunc(slices.Clone(declWords), func(w string) bool { return w == "param" || w == "codes" })
 	headStops = slices.Concat(declWords, stmtWords, []string{"{"})
 	bodyStops = slices.Concat(declWords, stmtWords, []string{"}"})
 )
@@ -101,10 +102,18 @@ func (p *parser) run() {
 		} else if slices.Contains(stmtWords, t.Value) && t.Value != "define" {
 			p.list.Add(outsideCohort(spanOf(t), t.Value))
 			p.skip(p.lex.Cursor()+1, declStops)
-		} else if g, ok := read(p, declarations, afterDecl, declStops); ok {
+		} else if g, ok := read(p, declarations, afterDecl, stopsOf(t)); ok {
 			p.declare(g)
 		}
 	}
+}
+
+// stopsOf is where reading goes on after an error in the declaration that begins at t: a test has parameters of its own.
+func stopsOf(t lexer.Token) []string {
+	if t.Value == "test" {
+		return testStops
+	}
+	return declStops
 }
 
 // declare adds one declaration that is not a cohort.
@@ -137,7 +146,9 @@ func (p *parser) cohort() {
 	stmts, end := p.body(head)
 	if ok {
 		c := converter{list: &p.list}
-		p.file.Decls = append(p.file.Decls, &Cohort{Place: Place{head.Join(end)}, Name: c.ident(g.Cohort.Name), Stmts: stmts})
+		decl := c.head(g.Cohort)
+		decl.Range, decl.Stmts = head.Join(end), stmts
+		p.file.Decls = append(p.file.Decls, decl)
 	}
 }
 
@@ -210,12 +221,12 @@ func (p *parser) skip(i int, stops []string) {
 }
 
 // stopsAt reports whether the next token is a stop. Words that have a second use inside expressions
-// ("before index", "count codes of") are one only at the beginning of a line.
+// ("before index", "count codes of"), or can be names, are one only at the beginning of a line.
 func (p *parser) stopsAt(stops []string) bool {
 	t := p.next()
 	if !slices.Contains(stops, t.Value) {
 		return false
 	}
-	inside := t.Value == "index" || t.Value == "followup" || t.Value == "codes" || t.Value == "cohort"
+	inside := t.Type == kindWord || slices.Contains([]string{"index", "followup", "codes", "cohort"}, t.Value)
 	return !inside || t.Pos.Line > p.tokens[p.lex.Cursor()-1].Pos.Line
 }

@@ -17,12 +17,13 @@ type Type string
 
 // The types, with the Go type that Append takes for each. A nil is NULL for every type.
 const (
-	Boolean  Type = "BOOLEAN"  // bool
-	UInteger Type = "UINTEGER" // uint32
-	BigInt   Type = "BIGINT"   // int64
-	Double   Type = "DOUBLE"   // float64
-	Varchar  Type = "VARCHAR"  // string
-	Date     Type = "DATE"     // time.Time at midnight UTC
+	Boolean   Type = "BOOLEAN"   // bool
+	UInteger  Type = "UINTEGER"  // uint32
+	BigInt    Type = "BIGINT"    // int64
+	Double    Type = "DOUBLE"    // float64
+	Varchar   Type = "VARCHAR"   // string
+	Date      Type = "DATE"      // time.Time at midnight UTC
+	Timestamp Type = "TIMESTAMP" // time.Time, a local time told as if it were UTC; Parquet has it as INT64 microseconds
 )
 
 // Column is one column of a [Sorter].

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/officina-enclave/officina/connectors"
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -15,6 +16,8 @@ const (
 	notInteger  = "not a whole number"
 	notNumber   = "not a number"
 	notDate     = "not a date"
+	notTime     = "not a date and time"
+	zoned       = "a time with a zone, not one on the clock of the place"
 	notBool     = "neither true nor false"
 	notListed   = "not one of the listed words"
 	outOfBounds = "outside the catalog's bounds"
@@ -69,11 +72,50 @@ func readNumber(text string) (any, string) {
 }
 
 func readDate(text string) (any, string) {
-	d, err := catalog.ParseDate(text)
-	if err != nil {
-		return nil, notDate
+	t, bad := readTime(text, false)
+	if bad != "" {
+		return nil, bad
 	}
-	return d.Time(), ""
+	return t, ""
+}
+
+// readTime reads YYYY-MM-DD or YYYY-MM-DDTHH:MM, also with seconds and with a space for the T, and cuts it off to the
+// minute or to the day. A day is no minute. What tells a zone is refused: its clock may be another than that of
+// the rest, and its day another day.
+func readTime(text string, minutes bool) (t time.Time, bad string) {
+	if d, err := catalog.ParseDate(text); err == nil && !minutes {
+		return d.Time(), ""
+	}
+	if len(text) > len(time.DateOnly) && text[len(time.DateOnly)] == ' ' {
+		text = text[:len(time.DateOnly)] + "T" + text[len(time.DateOnly)+1:]
+	}
+	m, err := catalog.ParseMoment(text)
+	if err != nil {
+		t, err = time.Parse("2006-01-02T15:04:05", text) // also with parts of seconds
+		m = catalog.Moment(floorMinutes(t))
+	}
+	switch {
+	case err == nil && minutes:
+		return m.Time(), ""
+	case err == nil:
+		return m.Day().Time(), ""
+	case hasZone(text):
+		return t, zoned
+	case minutes:
+		return t, notTime
+	}
+	return t, notDate
+}
+
+func floorMinutes(t time.Time) int64 { return t.Truncate(time.Minute).Unix() / 60 }
+
+func hasZone(text string) bool {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z0700"} {
+		if _, err := time.Parse(layout, text); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func readBool(text string) (any, string) {

@@ -50,10 +50,8 @@ var types = map[duck.Type]column{
 		func(out []byte, v any) []byte { return little.AppendUint64(out, math.Float64bits(v.(float64))) },
 		func(in []byte) (any, []byte) { return math.Float64frombits(little.Uint64(in)), in[8:] },
 	},
-	duck.Date: { // seconds since 1970
-		func(out []byte, v any) []byte { return little.AppendUint64(out, uint64(v.(time.Time).Unix())) },
-		func(in []byte) (any, []byte) { return time.Unix(int64(little.Uint64(in)), 0).UTC(), in[8:] },
-	},
+	duck.Date:      seconds,
+	duck.Timestamp: seconds,
 	duck.Varchar: {
 		func(out []byte, v any) []byte {
 			text := v.(string)
@@ -65,6 +63,12 @@ var types = map[duck.Type]column{
 			return string(in[:n]), in[n:]
 		},
 	},
+}
+
+// seconds since 1970
+var seconds = column{
+	func(out []byte, v any) []byte { return little.AppendUint64(out, uint64(v.(time.Time).Unix())) },
+	func(in []byte) (any, []byte) { return time.Unix(int64(little.Uint64(in)), 0).UTC(), in[8:] },
 }
 
 func (c codec) encode(out []byte, row []any) []byte {

@@ -48,8 +48,11 @@ func (c *contents) add(s shape, row []any) {
 		t = &rowSum{}
 		c.tables[s.name] = t
 	}
-	c.row = append(c.row[:0], c.persons[row[0].(uint32)][:]...)
-	for _, v := range row[1:] {
+	c.row = c.row[:0]
+	if s.personal {
+		c.row, row = append(c.row, c.persons[row[0].(uint32)][:]...), row[1:]
+	}
+	for _, v := range row {
 		c.row = appendValue(c.row, v)
 	}
 	t.add(sha256.Sum256(c.row))

@@ -123,7 +123,7 @@ func render(row []any) string {
 		case nil:
 			words[i] = "-"
 		case time.Time:
-			words[i] = v.Format(time.DateOnly)
+			words[i] = strings.TrimSuffix(v.Format("2006-01-02T15:04:05.999"), "T00:00:00")
 		default:
 			words[i] = fmt.Sprint(v)
 		}

@@ -7,9 +7,9 @@
 //
 // What becomes of a row:
 //
-//   - It is rejected when it cannot be placed: no person or one that the person table does not have, no
+//   - It is rejected when it cannot be placed: no person or one that the person table does not have, no place, no
 //     start or one outside the catalog's period, an end before the start, no code or one of a system that
-//     the catalog does not allow for the table.
+//     the catalog does not allow for the table, a residence that shares a day with one of an earlier row.
 //   - A cell of it counts as missing when its value cannot be used: not of the column's type, not of the
 //     listed words, outside the bounds, in an unknown unit. The row stays.
 //   - Two rows of the person table for one person are a fault of the whole load.
@@ -18,11 +18,20 @@
 //
 //	person       person, the catalog's attributes                              (person)
 //	a source     person, start, end, code, value, further columns: what it has (code, person, start)
+//	a series     person, start, value, further columns                         (person, start)
+//	a place-day  place, start, value, further columns                          (place, start)
 //	observation  person, start, end                                            (person, start)
+//	residence    person, place, start, end                                     (person, start)
 //	_codes       id, code: the dictionary of the code columns, by code text    (id)
 //
-// All but the dictionary are cut into parts. A part holds a range of persons, the same range in every table, so that
-// all rows of a person lie in the parts of one number.
+// A start and an end are DATE or, in a source with time: minute, TIMESTAMP without a zone (INT64 microseconds), which is
+// the clock of the place, cut off to the minute. Both are included, and a missing end is open. A place is VARCHAR. The
+// values of a place and a day belong to each person who has a residence with place = place and start <= start <= end.
+// The rows of residence of a person share no day, so no value counts twice.
+//
+// Tables with a person are cut into parts. A part holds a range of persons, the same range in every such table, so that
+// all rows of a person lie in the parts of one number. A place-day table has parts of its own, most often one, cut by
+// places: a query over some persons reads them all, as it does the dictionary.
 //
 // The source is read once, but for the person table, whose order must be known first. Judged rows wait on disk by
 // range of persons, sealed under a key that only this process has, until the dictionary and the cut are known; then
@@ -36,6 +45,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"time"
 
 	"github.com/officina-enclave/officina/connectors"
@@ -234,7 +245,7 @@ func (l *load) readTable(ctx context.Context, s shape, kept *spill) error {
 		if s.coded {
 			row[s.codeAt()] = l.codes.add(row[s.codeAt()].(string))
 		}
-		return kept.add(l.bucket(row[0].(uint32)), row)
+		return kept.add(l.bucket(row[0]), row)
 	})
 	if err != nil {
 		return err
@@ -245,34 +256,46 @@ func (l *load) readTable(ctx context.Context, s shape, kept *spill) error {
 	return tally.judge(l.Limit)
 }
 
-// bucket is the range of persons that an ordinal lies in.
-func (l *load) bucket(ordinal uint32) int {
-	return int(uint64(ordinal) * buckets / uint64(len(l.lineage.order)))
+// bucket is the range of persons that the ordinal of a row lies in; of a row of a place, what its text falls on.
+func (l *load) bucket(first any) int {
+	if place, ok := first.(string); ok {
+		sum := fnv.New32a()
+		_, _ = io.WriteString(sum, place) // it takes everything
+		return int(sum.Sum32() % buckets)
+	}
+	return int(uint64(first.(uint32)) * buckets / uint64(len(l.lineage.order)))
 }
 
 // sealTables sorts and seals each part of each table.
 func (l *load) sealTables(ctx context.Context) error {
-	parts, err := cut(l.spills, l.shapes, l.PartRows)
-	if err != nil {
-		return err
-	}
 	var all, sealed int64
 	for _, s := range l.spills {
 		all += s.count(0, buckets)
 	}
-	for i, s := range l.shapes {
-		for n, p := range parts {
-			err := l.seal(ctx, s, n, func(add func(...any) error) error {
-				return l.spills[i].rows(p.from, p.to, func(row []any) error { return add(l.codes.replace(s, row)...) })
-			})
-			if err != nil {
-				return err
+	for _, g := range l.groups() {
+		parts, err := l.cut(g)
+		if err != nil {
+			return err
+		}
+		for _, i := range g.tables {
+			for n, p := range parts {
+				if err := l.sealPart(ctx, i, n, p); err != nil {
+					return err
+				}
+				sealed += l.spills[i].count(p.from, p.to)
+				l.tell(l.shapes[i].name, l.Source.Size()+int64(float64(l.Source.Size())*float64(sealed)/max(1, float64(all))))
 			}
-			sealed += l.spills[i].count(p.from, p.to)
-			l.tell(s.name, l.Source.Size()+int64(float64(l.Source.Size())*float64(sealed)/max(1, float64(all))))
 		}
 	}
 	return nil
+}
+
+// sealPart seals p, the n-th part of the i-th table.
+func (l *load) sealPart(ctx context.Context, i, n int, p part) error {
+	s := l.shapes[i]
+	return l.seal(ctx, s, n, func(add func(...any) error) error {
+		return l.spills[i].rows(p.from, p.to, func(row []any) error { return add(l.codes.replace(s, row)...) })
+	})
 }
 
 func (l *load) sealCodes(ctx context.Context) error {

@@ -233,6 +233,55 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// A table of places and days is cut by places, without regard to the persons: no value is lost, and none stands twice.
+func TestPlacesHavePartsOfTheirOwn(t *testing.T) {
+	dir, c := t.TempDir(), newCentre(t)
+	write := func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
+	write("catalog.yaml", `
+dataset: tiny
+custodian: {name: Somebody, contact: somebody@example.org}
+mark: test
+mode: {release: exact}
+period: {start: 2020-01-01, end: 2020-12-31}
+person: {attributes: {label: {type: string}}}
+sources: {air: {kind: place-day, place: comune, value: {type: number}}}
+residence: {place: comune, from: date, to: date}
+`)
+	write("mapping.yaml", `
+format: 1
+tables:
+  - {table: person, file: p.csv, columns: {person: id}}
+  - {table: residence, file: lived.csv, columns: {person: id, place: comune, start: from, end: to}}
+  - {table: air, file: air.csv, columns: {place: comune, start: day, value: x}}
+`)
+	write("p.csv", "id\n1\n2\n")
+	write("lived.csv", "id,comune,from,to\n1,001,2010-01-01,\n2,099,2010-01-01,2020-06-30\n")
+	air := "comune,day,x\n"
+	for place := range 100 {
+		for day := 1; day <= 9; day++ {
+			air += fmt.Sprintf("%03d,2020-01-%02d,%d\n", place, day, 10*place+day)
+		}
+	}
+	write("air.csv", air)
+	o := c.options(t, dir, "", dir)
+	o.PartRows = 100
+	load(t, o)
+
+	s, err := store.Open(t.Context(), c.dir, c.keys, "tiny", store.Options{})
+	must(t, err)
+	defer s.Close()
+	if n := len(s.Parts("air")); n < 9 || len(s.Parts("person")) != 1 || len(s.Parts("residence")) != 1 {
+		t.Errorf("%d parts of the air, %d of the persons, %d of residence", n, len(s.Parts("person")), len(s.Parts("residence")))
+	}
+	seen := map[string]int{}
+	for _, row := range query(t, c.open(t, "tiny"), "SELECT place, value FROM air") {
+		seen[render(row)]++
+	}
+	if len(seen) != 900 || seen["099 999"] != 1 {
+		t.Errorf("%d different rows, want 900: %v", len(seen), seen["099 999"])
+	}
+}
+
 // A range of persons that no part can hold is refused; nothing is loaded.
 func TestTooLargeForAPart(t *testing.T) {
 	c := newCentre(t)

@@ -3,7 +3,9 @@ package ingest
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/officina-enclave/officina/connectors"
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -13,8 +15,11 @@ import (
 const (
 	noPerson      = "no person"
 	unknownPerson = "the person is not in the person table"
-	noStart       = "no start, or not a date"
-	badEnd        = "the end is not a date"
+	noPlace       = "no place"
+	noStart       = "no start"
+	badStart      = "the start is "
+	badEnd        = "the end is "
+	overlaps      = "overlaps another residence of the person"
 	outsidePeriod = "outside the catalog's period"
 	endsBefore    = "ends before it starts"
 	noCode        = "no code"
@@ -29,6 +34,7 @@ type judge struct {
 	at      map[string]int
 	read    []reader                    // by place in shape.columns; nil: the source does not have it
 	rules   map[string]catalog.UnitRule // code → rule
+	lived   map[uint32][]interval       // of a person, by an earlier row of residence
 
 	out   []any    // the row as stored, but the code as text
 	bad   []string // by place in shape.columns: why the cell counts as missing; "" if it does not
@@ -38,7 +44,8 @@ type judge struct {
 // newJudge fits the columns of the source to the table's.
 func newJudge(s shape, c *catalog.Catalog, persons map[string]uint32, at map[string]int) (*judge, error) {
 	n := len(s.columns)
-	j := &judge{shape: s, period: c.Period, persons: persons, at: at, rules: map[string]catalog.UnitRule{},
+	j := &judge{shape: s, period: c.Period, persons: persons, at: at,
+		rules: map[string]catalog.UnitRule{}, lived: map[uint32][]interval{},
 		read: make([]reader, n), out: make([]any, len(s.own())+n), bad: make([]string, n), known: make([]bool, n)}
 	for _, r := range s.source.Units {
 		for _, code := range r.Codes {
@@ -81,7 +88,7 @@ func (j *judge) row(cells []connectors.Cell) (fault string) {
 		return connectors.Cell{}
 	}
 	j.out = j.out[:0]
-	for _, place := range []func(cell func(string) connectors.Cell) string{j.person, j.time, j.code} {
+	for _, place := range []func(cell func(string) connectors.Cell) string{j.person, j.place, j.time, j.alone, j.code} {
 		if fault := place(cell); fault != "" {
 			return fault
 		}
@@ -102,6 +109,9 @@ func (j *judge) row(cells []connectors.Cell) (fault string) {
 }
 
 func (j *judge) person(cell func(string) connectors.Cell) string {
+	if !j.shape.personal {
+		return ""
+	}
 	id := cell(connectors.Person)
 	if !id.Known {
 		return noPerson
@@ -114,33 +124,77 @@ func (j *judge) person(cell func(string) connectors.Cell) string {
 	return ""
 }
 
+// place is a text: 075035 keeps its zero, and NA is Napoli.
+func (j *judge) place(cell func(string) connectors.Cell) string {
+	if !j.shape.placed {
+		return ""
+	}
+	c := cell(connectors.Place)
+	if !c.Known || c.Text == "" {
+		return noPlace
+	}
+	j.out = append(j.out, c.Text)
+	return ""
+}
+
 func (j *judge) time(cell func(string) connectors.Cell) string {
 	if !j.shape.timed {
 		return ""
 	}
-	start, err := catalog.ParseDate(cell(connectors.Start).Text)
-	if err != nil {
+	c := cell(connectors.Start)
+	if !c.Known {
 		return noStart
+	}
+	start, bad := readTime(c.Text, j.shape.minutes)
+	if bad != "" {
+		return badStart + bad
 	}
 	last := start
 	var end any
 	if c := cell(connectors.End); j.shape.end && c.Known {
-		if last, err = catalog.ParseDate(c.Text); err != nil {
-			return badEnd
+		if last, bad = readTime(c.Text, j.shape.minutes); bad != "" {
+			return badEnd + bad
 		}
-		end = last.Time()
+		end = last
 	}
 	switch {
-	case last < start:
+	case last.Before(start):
 		return endsBefore
-	case start < j.period.Start || last > j.period.End:
+	case j.shape.name == connectors.ResidenceTable: // people live somewhere before the data begin
+	case start.Before(j.period.Start.Time()) || !last.Before((j.period.End + 1).Time()):
 		return outsidePeriod
 	}
-	if j.out = append(j.out, start.Time()); j.shape.end {
+	if j.out = append(j.out, start); j.shape.end {
 		j.out = append(j.out, end)
 	}
 	return ""
 }
+
+// interval is a run of days, both included.
+type interval struct{ from, to catalog.Date }
+
+const forever = catalog.Date(math.MaxInt32)
+
+// alone tells a residence that shares a day with one of an earlier row: nobody lives in two places at a time, and the
+// days of both would count twice.
+func (j *judge) alone(func(string) connectors.Cell) string {
+	if j.shape.name != connectors.ResidenceTable {
+		return ""
+	}
+	person, days := j.out[0].(uint32), interval{dayOf(j.out[2]), forever}
+	if j.out[3] != nil {
+		days.to = dayOf(j.out[3])
+	}
+	for _, other := range j.lived[person] {
+		if days.from <= other.to && other.from <= days.to {
+			return overlaps
+		}
+	}
+	j.lived[person] = append(j.lived[person], days)
+	return ""
+}
+
+func dayOf(v any) catalog.Date { return catalog.Date(v.(time.Time).Unix() / 86400) }
 
 func (j *judge) code(cell func(string) connectors.Cell) string {
 	if !j.shape.coded {

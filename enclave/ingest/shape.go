@@ -10,30 +10,37 @@ import (
 
 // shape is a stored table.
 type shape struct {
-	name              string
-	timed, end, coded bool
-	source            catalog.Source   // of an event table
-	columns           []catalog.Column // beside person, start, end and code; the value first, where it has one
-	sensitivity       catalog.Sensitivity
+	name                string
+	personal            bool // rows are of a person
+	placed              bool // rows are of a place
+	timed, minutes, end bool
+	coded               bool
+	source              catalog.Source   // of an event table
+	columns             []catalog.Column // beside person, place, start, end and code; the value first, where it has one
+	sensitivity         catalog.Sensitivity
 }
 
 const codesTable = "_codes"
 
 var codesShape = shape{name: codesTable}
 
-// shapesOf lists the tables of a catalog: the persons, the sources, the observation intervals.
+// shapesOf lists the tables of a catalog: the persons, the sources, the observation intervals, the residences.
 func shapesOf(c *catalog.Catalog) []shape {
-	out := []shape{{name: connectors.PersonTable, columns: c.Attributes, sensitivity: catalog.Plain}}
+	out := []shape{{name: connectors.PersonTable, personal: true, columns: c.Attributes, sensitivity: catalog.Plain}}
 	for _, s := range c.Sources {
 		columns := s.Columns
 		if s.Value != nil {
 			columns = append([]catalog.Column{*s.Value}, columns...)
 		}
-		out = append(out, shape{name: s.Name, timed: s.Timed, end: s.End, coded: len(s.Systems) > 0,
+		out = append(out, shape{name: s.Name, personal: s.Kind != catalog.PlaceDay, placed: s.Kind == catalog.PlaceDay,
+			timed: s.Timed, minutes: s.Minutes, end: s.End, coded: len(s.Systems) > 0,
 			source: s, columns: columns, sensitivity: s.Sensitivity})
 	}
 	if c.Observed {
-		out = append(out, shape{name: connectors.ObservationTable, timed: true, end: true, sensitivity: catalog.Sensitive})
+		out = append(out, shape{name: connectors.ObservationTable, personal: true, timed: true, end: true, sensitivity: catalog.Sensitive})
+	}
+	if c.Residence {
+		out = append(out, shape{name: connectors.ResidenceTable, personal: true, placed: true, timed: true, end: true, sensitivity: catalog.Location})
 	}
 	return out
 }
@@ -43,11 +50,11 @@ func (s shape) own() []string {
 	if s.name == codesTable {
 		return []string{"id", connectors.Code}
 	}
-	names := []string{connectors.Person}
+	var names []string
 	for _, c := range []struct {
 		has  bool
 		name string
-	}{{s.timed, connectors.Start}, {s.end, connectors.End}, {s.coded, connectors.Code}} {
+	}{{s.personal, connectors.Person}, {s.placed, connectors.Place}, {s.timed, connectors.Start}, {s.end, connectors.End}, {s.coded, connectors.Code}} {
 		if c.has {
 			names = append(names, c.name)
 		}
@@ -64,16 +71,24 @@ func (s shape) stored() []duck.Column {
 	}
 	var out []duck.Column
 	for _, name := range s.own() {
-		kind := duck.UInteger
-		if name == connectors.Start || name == connectors.End {
-			kind = duck.Date
-		}
-		out = append(out, duck.Column{Name: name, Type: kind})
+		out = append(out, duck.Column{Name: name, Type: s.ownType(name)})
 	}
 	for _, c := range s.columns {
 		out = append(out, duck.Column{Name: c.Name, Type: s.storedType(c)})
 	}
 	return out
+}
+
+func (s shape) ownType(name string) duck.Type {
+	switch {
+	case name == connectors.Place:
+		return duck.Varchar
+	case name != connectors.Start && name != connectors.End:
+		return duck.UInteger
+	case s.minutes:
+		return duck.Timestamp
+	}
+	return duck.Date
 }
 
 // storedType of the value is always DOUBLE, so that a unit's conversion cannot change it.
@@ -110,8 +125,12 @@ func (s shape) sortedBy() []string {
 	if s.name == codesTable {
 		return []string{"id"}
 	}
+	first := connectors.Person
+	if !s.personal {
+		first = connectors.Place
+	}
 	var out []string
-	for _, name := range []string{connectors.Code, connectors.Person, connectors.Start} {
+	for _, name := range []string{connectors.Code, first, connectors.Start} {
 		if slices.Contains(s.own(), name) {
 			out = append(out, name)
 		}

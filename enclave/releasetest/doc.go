@@ -24,7 +24,8 @@
 //
 // POINT is intent, run or outcome: the process dies there, and the folder is opened again.
 //
-// A table begins with its name, which heads the persons, and the names of its columns; a blank line ends it. A row
+// A table begins with its name, which heads the persons (or, of a source of places and days, the places), and the names of
+// its columns; a blank line ends it. A row
 // that begins with p1..p12 stands for twelve persons; - is a missing value.
 //
 //	expect released      the tables, in short: - is a suppressed number, . is none at all; rows of which every

@@ -1,7 +1,9 @@
 package releasetest
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -32,10 +34,39 @@ func (e plainEngine) Run(ctx context.Context, p *plan.Plan) (*disclosure.Raw, er
 func (t *Tables) plain() reference.Data {
 	c := t.catalog
 	var out reference.Data
-	place := map[string]int{}
-	for _, name := range t.Tables() { // the persons come first
-		x := t.table(name, nil)
+	at := map[string]int{}
+	homes := map[string][]home{}
+	for _, row := range t.wordsOf(connectors.ResidenceTable) {
+		homes[row[connectors.Place]] = append(homes[row[connectors.Place]], homeOf(row))
+	}
+	for _, row := range t.wordsOf(connectors.PersonTable) {
+		at[row[connectors.Person]] = len(out)
+		out = append(out, reference.Person{Attributes: typed(c, c.Attributes, row), Events: map[string][]reference.Row{}})
+	}
+	for _, name := range t.Tables() {
 		source, _ := c.Source(name)
+		for _, row := range t.wordsOf(name) {
+			e := event(c, source, row)
+			persons := []string{row[connectors.Person]}
+			if source.Kind == catalog.PlaceDay {
+				persons = livingIn(homes[row[connectors.Place]], e)
+			}
+			for _, id := range persons {
+				if i, ok := at[id]; ok && name != connectors.PersonTable && name != connectors.ResidenceTable {
+					out[i].Events[name] = append(out[i].Events[name], e)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// wordsOf are the known cells of each row of a table, by column; none if the story has no such table.
+func (t *Tables) wordsOf(name string) (out []map[string]string) {
+	for _, x := range t.tables {
+		if x.name != name {
+			continue
+		}
 		for _, cells := range x.rows {
 			row := map[string]string{}
 			for i, column := range x.columns {
@@ -43,26 +74,39 @@ func (t *Tables) plain() reference.Data {
 					row[column] = cells[i].Text
 				}
 			}
-			id := row[connectors.Person]
-			if name == connectors.PersonTable {
-				place[id] = len(out)
-				out = append(out, reference.Person{Attributes: typed(c, c.Attributes, row), Events: map[string][]reference.Row{}})
-				continue
-			}
-			if i, ok := place[id]; ok {
-				out[i].Events[name] = append(out[i].Events[name], event(c, source, row))
-			}
+			out = append(out, row)
 		}
 	}
 	return out
+}
+
+// home is an interval of residence; without an end it lasts.
+type home struct {
+	person   string
+	from, to string // YYYY-MM-DD, which order as texts
+}
+
+func homeOf(row map[string]string) home {
+	return home{row[connectors.Person], row[connectors.Start], cmp.Or(row[connectors.End], "9999-12-31")}
+}
+
+// livingIn are those who live in a place on the day of an event there.
+func livingIn(homes []home, e reference.Row) (persons []string) {
+	day := fmt.Sprint(e[catalog.Start])
+	for _, h := range homes {
+		if h.from <= day && day <= h.to {
+			persons = append(persons, h.person)
+		}
+	}
+	return persons
 }
 
 // event reads a row of a source, or an interval of observation. Its value is converted to the unit of its code.
 func event(c *catalog.Catalog, s catalog.Source, row map[string]string) reference.Row {
 	out := typed(c, s.Columns, row)
 	for _, name := range []string{catalog.Start, catalog.End} {
-		if d, err := catalog.ParseDate(row[name]); err == nil {
-			out[name] = d
+		if v, ok := value(catalog.Column{Type: catalog.Type{Kind: timeKind(s)}}, nil, row[name]); ok {
+			out[name] = v
 		}
 	}
 	if code, ok := row[catalog.CodeOf]; ok {
@@ -76,9 +120,19 @@ func event(c *catalog.Catalog, s catalog.Source, row map[string]string) referenc
 	if to, ok := rule.Convert(row[connectors.Unit], rule.Unit); ok {
 		if x = to.Level(x); within(x, rule.Bounds) {
 			out[catalog.Value] = x
+			if s.Value.Type.Kind == catalog.Int {
+				out[catalog.Value] = int64(x)
+			}
 		}
 	}
 	return out
+}
+
+func timeKind(s catalog.Source) catalog.Kind {
+	if s.Minutes {
+		return catalog.TimeKind
+	}
+	return catalog.DateKind
 }
 
 // typed reads the columns of a row. A value that the column cannot have counts as missing.
@@ -107,6 +161,9 @@ func value(c catalog.Column, words []string, text string) (v any, ok bool) {
 	case catalog.DateKind:
 		d, err := catalog.ParseDate(text)
 		return d, err == nil
+	case catalog.TimeKind:
+		m, err := catalog.ParseMoment(text)
+		return m, err == nil
 	}
 	return text, len(words) == 0 || slices.Contains(words, text)
 }

@@ -62,6 +62,15 @@ func (t *Tables) table(name string, columns []string) *table {
 	return t.tables[len(t.tables)-1]
 }
 
+// placed heads the tables of places and days with the places.
+func (t *Tables) placed(c *catalog.Catalog) {
+	for _, x := range t.tables {
+		if s, ok := c.Source(x.name); ok && s.Kind == catalog.PlaceDay {
+			x.columns[0] = connectors.Place
+		}
+	}
+}
+
 // with returns the rows of t and u.
 func (t *Tables) with(u *Tables) *Tables {
 	out := &Tables{}

@@ -11,16 +11,18 @@ import (
 
 // codes says which codes an event of s may have, and notes which rows that reads. Codes withheld from the study are
 // taken out of the set before anything is read; where any code will do, an event whose code is missing stays.
-func (c *cohort) codes(s *plan.EventSet) []sql {
-	u := c.use(s.Source.Name)
+func (c *scope) codes(s *plan.EventSet) []sql {
+	_, clause := c.clauses[s]
 	if s.Codes != nil {
 		ids := c.seen(s)
-		for _, id := range ids {
-			u.codes[id] = true
+		if !clause {
+			c.use(s.Source.Name).code(ids...)
 		}
 		return []sql{inIDs(c.column(s, catalog.CodeOf), ids)}
 	}
-	u.all = true
+	if !clause {
+		c.use(s.Source.Name).all = true
+	}
 	if without := c.withheld(s); len(without) > 0 {
 		return []sql{{inIDs(c.column(s, catalog.CodeOf), without).in(atomLevel) + " IS NOT TRUE", isLevel}}
 	}
@@ -28,7 +30,7 @@ func (c *cohort) codes(s *plan.EventSet) []sql {
 }
 
 // anyCode is the condition that an event has a code of one of sets; none if a set takes any code.
-func (c *cohort) anyCode(sets []*eventSet) []sql {
+func (c *scope) anyCode(sets []*eventSet) []sql {
 	var ids []uint32
 	for _, s := range sets {
 		if s.Codes == nil {
@@ -41,7 +43,7 @@ func (c *cohort) anyCode(sets []*eventSet) []sql {
 }
 
 // seen are the ids of the set's codes but for those withheld.
-func (c *cohort) seen(s *plan.EventSet) []uint32 {
+func (c *scope) seen(s *plan.EventSet) []uint32 {
 	without := c.withheld(s)
 	return slices.DeleteFunc(c.known(s.Codes.Codes), func(id uint32) bool {
 		_, found := slices.BinarySearch(without, id)
@@ -49,7 +51,7 @@ func (c *cohort) seen(s *plan.EventSet) []uint32 {
 	})
 }
 
-func (c *cohort) withheld(s *plan.EventSet) []uint32 {
+func (c *scope) withheld(s *plan.EventSet) []uint32 {
 	if s.Without == nil {
 		return nil
 	}

@@ -9,20 +9,8 @@ import (
 
 // cohort builds the stages of one cohort.
 type cohort struct {
-	*generator
-	name    string
-	stage   string // the clause that holds one row a person now
-	indexed bool   // stage has index_date
-	// everybody says that no event decides on the index date, so that most persons have one.
-	everybody bool
-	columns   map[string]string         // key of a feature → its column in stage
-	keys      map[*plan.EventSet]string // see setKey
-	short     map[string]string
-	sets      int // event clauses so far
-	stages    int // join clauses so far
-	rules     []*plan.Rule
-	wanted    []plan.Expr    // every feature of the cohort and its reports
-	within    *plan.EventSet // the event set whose condition is being written
+	*scope
+	rules []*plan.Rule
 }
 
 // persons writes the person table with the attributes that p names. An attribute's column is "person.NAME": a
@@ -48,37 +36,51 @@ func (g *generator) persons(p *plan.Plan) {
 	g.with("persons", "", "SELECT "+strings.Join(columns, ", ")+"\nFROM "+table("person"))
 }
 
-// cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
-func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
-	c := &cohort{generator: g, name: fmt.Sprintf("c%d", i), stage: "persons", columns: map[string]string{},
-		keys: map[*plan.EventSet]string{}, short: map[string]string{}, rules: from.Rules, everybody: true}
-	var shown []plan.Expr
-	for _, r := range p.Reports {
-		if r.Cohort == i && r.Kind != "attrition" {
-			shown = append(shown, reportExprs(r)...)
+// cohorts writes the clauses of all cohorts of p, each after those that it names.
+func (g *generator) cohorts(p *plan.Plan) []*cohort {
+	out := make([]*cohort, len(p.Cohorts))
+	begun := make([]bool, len(p.Cohorts))
+	var write func(i int)
+	write = func(i int) {
+		if begun[i] && out[i] == nil {
+			g.fail("cohort %d is told by itself", i)
 		}
+		if begun[i] {
+			return
+		}
+		begun[i] = true
+		for _, other := range named(exprsOf(i, p)) {
+			write(other)
+		}
+		out[i] = g.cohort(i, p.Cohorts[i], p)
 	}
-	plan.Walk(from.Index, func(x plan.Expr) bool {
-		c.everybody = c.everybody && len(plan.Sets(x)) == 0
-		return true
-	})
-	c.want(append(append([]plan.Expr{from.Index}, conditionsOf(from.Rules)...), shown...))
-	c.index(from.Index)
-	c.steps()
-	c.provide(shown)
-	return c
+	for i := range p.Cohorts {
+		write(i)
+	}
+	return out
 }
 
-// want notes the features of xs, so that those of one event set are made in one pass over the source.
-func (c *cohort) want(xs []plan.Expr) {
+// named are the cohorts that xs name, in the order in which they do.
+func named(xs []plan.Expr) []int {
+	var out []int
 	for _, x := range xs {
 		plan.Walk(x, func(x plan.Expr) bool {
-			if len(plan.Sets(x)) > 0 {
-				c.wanted = append(c.wanted, x)
+			switch x := x.(type) {
+			case *plan.InCohort:
+				out = append(out, x.Cohort)
+			case *plan.IndexOf:
+				out = append(out, x.Cohort)
 			}
 			return true
 		})
 	}
+	return out
+}
+
+// exprsOf are the index date of cohort i, its rules' conditions, and what is shown of its members.
+func exprsOf(i int, p *plan.Plan) []plan.Expr {
+	from := p.Cohorts[i]
+	return append(append([]plan.Expr{from.Index}, conditionsOf(from.Rules)...), shown(i, p)...)
 }
 
 func conditionsOf(rules []*plan.Rule) []plan.Expr {
@@ -87,6 +89,31 @@ func conditionsOf(rules []*plan.Rule) []plan.Expr {
 		out[i] = r.Cond
 	}
 	return out
+}
+
+func shown(i int, p *plan.Plan) []plan.Expr {
+	var out []plan.Expr
+	for _, r := range p.Reports {
+		if r.Cohort == i && r.Kind != "attrition" {
+			out = append(out, reportExprs(r)...)
+		}
+	}
+	return out
+}
+
+// cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
+func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
+	c := &cohort{newScope(g, fmt.Sprintf("c%d", i)), from.Rules}
+	plan.Walk(from.Index, func(x plan.Expr) bool {
+		_, other := x.(*plan.IndexOf)
+		c.everybody = c.everybody && !other && len(plan.Sets(x)) == 0
+		return true
+	})
+	c.want(exprsOf(i, p))
+	c.index(from.Index)
+	c.steps()
+	c.provide(shown(i, p))
+	return c
 }
 
 // index keeps the persons that have an index date.
@@ -127,113 +154,4 @@ func (c *cohort) apart(clause, columns string) string {
 	}
 	c.next(clause, "", "SELECT p.*"+columns+"\nFROM "+c.stage+" p")
 	return ""
-}
-
-// next writes the clause that is the new stage.
-func (c *cohort) next(name, kind, body string) {
-	c.stage = c.name + "_" + name
-	c.with(c.stage, kind, body)
-}
-
-// provide makes every feature of xs a column of the stage, in as many rounds as features depend on each other.
-func (c *cohort) provide(xs []plan.Expr) {
-	for c.err == nil {
-		var ready []plan.Expr
-		for _, x := range xs {
-			c.lacking(x, &ready)
-		}
-		if len(ready) == 0 {
-			return
-		}
-		c.join(ready)
-	}
-}
-
-// lacking reports whether x has a feature that is no column yet, and adds to ready those whose own parts are.
-func (c *cohort) lacking(x plan.Expr, ready *[]plan.Expr) bool {
-	sets := plan.Sets(x)
-	if x == nil || len(sets) > 0 && c.columns[c.key(x)] != "" {
-		return false
-	}
-	parts := plan.Parts(x)
-	for _, s := range sets {
-		parts = append(parts, s.Where)
-		for _, b := range s.Bounds {
-			parts = append(parts, b.At)
-		}
-	}
-	lacks := false
-	for _, part := range parts {
-		lacks = c.lacking(part, ready) || lacks
-	}
-	if len(sets) > 0 && !lacks {
-		*ready = append(*ready, x)
-	}
-	return lacks || len(sets) > 0
-}
-
-// join writes one clause for each source of features and one that joins them to the stage. What else is wanted of the
-// same event sets comes with them.
-func (c *cohort) join(features []plan.Expr) {
-	sets := map[string]bool{}
-	for _, f := range features {
-		sets[c.setKey(plan.Sets(f)[0])] = true
-	}
-	for _, f := range c.wanted {
-		if sets[c.setKey(plan.Sets(f)[0])] {
-			features = append(features, f)
-		}
-	}
-	c.stages++
-	stage := fmt.Sprintf("s%d", c.stages)
-	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
-	for _, sets := range c.bySource(features) {
-		clause := word(c.name, stage, sets[0].Source.Name)
-		c.events(clause, sets)
-		joins += "\nLEFT JOIN " + clause + " USING (person)"
-		for _, s := range sets {
-			for _, f := range s.features {
-				columns += ",\n  " + joined(clause, c.columns[c.key(f)], f)
-			}
-		}
-	}
-	c.next(stage, "", columns+joins)
-}
-
-// joined takes a feature from its clause: a person without events has a count of 0 and is missing all else.
-func joined(clause, column string, f plan.Expr) string {
-	if _, count := f.(*plan.Count); count {
-		return fmt.Sprintf("coalesce(%s.%s, 0) AS %s", clause, column, column)
-	}
-	return clause + "." + column
-}
-
-// bySource gathers features by event set, and event sets by source, in the order in which they appear.
-func (c *cohort) bySource(features []plan.Expr) [][]*eventSet {
-	var out [][]*eventSet
-	place := map[string]int{}
-	sets := map[string]*eventSet{}
-	seen := map[string]bool{}
-	for _, f := range features {
-		if seen[c.key(f)] {
-			continue
-		}
-		seen[c.key(f)] = true
-		of := plan.Sets(f)[0]
-		s := sets[c.setKey(of)]
-		if s == nil {
-			c.sets++
-			s = &eventSet{EventSet: of, short: fmt.Sprintf("e%d", c.sets)}
-			sets[c.setKey(of)] = s
-			i, ok := place[of.Source.Name]
-			if !ok {
-				i = len(out)
-				place[of.Source.Name] = i
-				out = append(out, nil)
-			}
-			out[i] = append(out[i], s)
-		}
-		s.features = append(s.features, f)
-	}
-	return out
 }

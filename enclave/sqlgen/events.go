@@ -12,24 +12,48 @@ import (
 // eventSet is an event set and the features of it that become columns together.
 type eventSet struct {
 	*plan.EventSet
-	short    string // e1, e2, … within the cohort
+	short    string // e1, e2, … within the scope
+	keyed    bool   // its rows are those of a clause that says to which row of the stage each belongs
 	features []plan.Expr
 }
 
-// events writes the clause that aggregates the events of sets, which share one source, per person. One pass serves
-// all: a join for each set would cost more than in proportion (measured: 10 s for 100 sets; this way 0.3 s). The events
-// stand left of the persons: the instance joins in the order written, and keeps the right side in memory.
-func (c *cohort) events(clause string, sets []*eventSet) {
-	source := sets[0].Source
-	c.use(source.Name).column("person")
-	group, from := "p.person", fmt.Sprintf("%s e\nJOIN %s p ON p.person = e.person", table(source.Name), c.stage)
-	if !c.indexed && !slices.ContainsFunc(sets, personal) {
-		group, from = "e.person", table(source.Name)+" e"
-		c.use(source.Name).each = true
+// plain reports whether the rows of s are those of its source for which conditions are true that need no other events,
+// and f is made in one pass over them.
+func (s *eventSet) plain(f plan.Expr) bool {
+	_, days := f.(*plan.Covered)
+	return !days && !made(s.EventSet)
+}
+
+// made reports whether the rows of s must be made by clauses of their own.
+func made(s *plan.EventSet) bool {
+	return s.Derived() || s.Apart != (plan.Span{}) || factsOfEvents(s.Where)
+}
+
+// factsOfEvents reports whether x, a condition on events, has a feature as of the event.
+func factsOfEvents(x plan.Expr) bool {
+	return x != nil && plan.OfEvent(x) && (len(plan.Sets(x)) > 0 || slices.ContainsFunc(plan.Parts(x), factsOfEvents))
+}
+
+// word names the clause of s.
+func (s *eventSet) word() string {
+	if s.plain(s.features[0]) {
+		return s.Source.Name
 	}
-	if c.everybody {
-		c.use(source.Name).each = true
+	return s.short
+}
+
+// events writes the clause that aggregates the events of sets, which share one source, per row of the stage. One pass
+// serves all: a join for each set would cost more than in proportion (measured: 10 s for 100 sets; this way 0.3 s). The
+// events stand left of the stage: the instance joins in the order written, and keeps the right side in memory.
+func (c *scope) events(clause string, sets []*eventSet) {
+	if !sets[0].plain(sets[0].features[0]) {
+		c.make(sets[0])
 	}
+	if days, ok := sets[0].features[0].(*plan.Covered); ok {
+		c.covered(clause, sets[0], days)
+		return
+	}
+	group, from := c.from(sets)
 	columns := []string{group}
 	var where []sql
 	for _, s := range sets {
@@ -41,69 +65,155 @@ func (c *cohort) events(clause string, sets []*eventSet) {
 			filter = conditions
 		}
 		for _, f := range s.features {
-			name, aggregate := c.feature(f, filter)
+			name, aggregate := c.feature(s, f, filter)
 			column := word(s.short, name)
-			c.columns[c.key(f)] = column
+			c.columns[c.featureKey(f)] = column
 			columns = append(columns, aggregate.text+" AS "+column)
 		}
 	}
 	if len(sets) > 1 {
 		where = c.anyCode(sets)
 	}
-	text := "SELECT " + strings.Join(columns, ",\n  ") + "\nFROM " + from
+	c.with(clause, "", "SELECT "+strings.Join(columns, ",\n  ")+"\nFROM "+from+all(where)+"\nGROUP BY "+group)
+}
+
+// all writes conditions of a WHERE.
+func all(where []sql) string {
+	text := ""
 	for i, w := range where {
 		text += map[bool]string{true: "\nWHERE ", false: "\n  AND "}[i == 0] + w.in(notLevel)
 	}
-	c.with(clause, "", text+"\nGROUP BY "+group)
+	return text
 }
 
-// personal reports whether s uses a person value, so that it is not told by the same words for every person.
-func personal(s *eventSet) bool {
+// from writes where the rows e of sets come from, with the rows p of the stage where those are needed, and what tells
+// the rows of the stage apart.
+func (c *scope) from(sets []*eventSet) (key, from string) {
+	s := sets[0]
+	from = c.rowsOf(s.EventSet) + " e"
+	if !c.joins(s.EventSet, s.keyed) && !slices.ContainsFunc(sets, (*eventSet).personal) {
+		c.eachPerson(s.EventSet)
+		return "e." + c.key, from
+	}
+	if c.everybody {
+		c.eachPerson(s.EventSet)
+	}
+	return "p." + c.key, from + c.joinStage(s.keyed)
+}
+
+// joins reports whether rows of s need the rows of the stage, whatever is said of them.
+func (c *scope) joins(s *plan.EventSet, keyed bool) bool {
+	if _, clause := c.clauses[s]; clause {
+		return !keyed
+	}
+	return c.indexed || c.key != "person"
+}
+
+func (c *scope) joinStage(keyed bool) string {
+	key := "person"
+	if keyed {
+		key = c.key
+	}
+	return fmt.Sprintf("\nJOIN %s p ON p.%s = e.%s", c.stage, key, key)
+}
+
+// rowsOf names the table or the clause of the rows of s.
+func (c *scope) rowsOf(s *plan.EventSet) string {
+	if clause, ok := c.clauses[s]; ok {
+		return clause
+	}
+	c.use(s.Source.Name).column("person")
+	return table(s.Source.Name)
+}
+
+// eachPerson notes that something is kept for each person with a row in the source of s.
+func (c *scope) eachPerson(s *plan.EventSet) {
+	if _, clause := c.clauses[s]; !clause {
+		c.use(s.Source.Name).each = true
+	}
+}
+
+// personal reports whether s or a feature of it uses a value of the stage, so that it is not told by the same words for
+// every person.
+func (s *eventSet) personal() bool {
+	return aboutPersons(s.Where) || boundToPersons(s.Bounds) || slices.ContainsFunc(s.features, func(f plan.Expr) bool {
+		return slices.ContainsFunc(plan.Parts(f), aboutPersons)
+	})
+}
+
+func boundToPersons(bounds []plan.Bound) bool {
+	return slices.ContainsFunc(bounds, func(b plan.Bound) bool { return aboutPersons(b.At) })
+}
+
+// aboutPersons reports whether x uses a value of the person, or a feature.
+func aboutPersons(x plan.Expr) bool {
 	found := false
-	visit := func(x plan.Expr) bool {
+	plan.Walk(x, func(x plan.Expr) bool {
 		switch x.(type) {
-		case *plan.Attr, *plan.Index, *plan.Count, *plan.Pick, *plan.Agg:
+		case *plan.Attr, *plan.Index, *plan.InCohort, *plan.IndexOf, *plan.Count, *plan.Pick, *plan.Covered, *plan.Agg:
 			found = true
 		}
 		return !found
-	}
-	plan.Walk(s.Where, visit)
-	for _, b := range s.Bounds {
-		plan.Walk(b.At, visit)
-	}
+	})
 	return found
 }
 
-// conditions says which events are in s. All must be true.
-func (c *cohort) conditions(s *plan.EventSet) []sql {
-	out := c.codes(s)
-	for _, b := range s.Bounds {
-		out = append(out, binary(c.boundColumn(s, b.Column), b.Op, c.expr(b.At), compareLevel))
-	}
+// conditions says which events are in s, whose rows are e. All must be true.
+func (c *scope) conditions(s *plan.EventSet) []sql {
+	out := append(c.codes(s), c.bounds(s.Source, s.Bounds, c.of(s))...)
 	if s.Where != nil {
-		c.within = s
-		out = append(out, c.expr(s.Where))
-		c.within = nil
+		out = append(out, c.about(s).expr(s.Where))
 	}
 	return out
 }
 
-func (c *cohort) boundColumn(s *plan.EventSet, bound string) sql {
-	start := c.column(s, catalog.Start)
-	if bound == "start" || !s.Source.End {
-		return start
-	}
-	open := start
-	if bound == "open-end" {
-		open = atom("DATE 'infinity'")
-	}
-	return call("coalesce", c.column(s, catalog.End), open)
+// of writes columns of s, whose rows are e.
+func (c *scope) of(s *plan.EventSet) func(string) sql {
+	return func(column string) sql { return c.column(s, column) }
 }
 
-func (c *cohort) column(s *plan.EventSet, column string) sql {
+// about is the scope in which the current event is one of s, whose rows are e.
+func (c *scope) about(s *plan.EventSet) *scope {
+	out := *c
+	out.event = c.of(s)
+	return &out
+}
+
+// bounds compares events, whose columns of writes, with dates.
+func (c *scope) bounds(source *catalog.Source, bounds []plan.Bound, of func(string) sql) []sql {
+	var out []sql
+	for _, b := range bounds {
+		x := boundColumn(source, b.Column, of)
+		if source.Minutes && b.At.Type().Kind == catalog.DateKind {
+			x = cast(x, "DATE")
+		}
+		out = append(out, binary(x, b.Op, c.expr(b.At), compareLevel))
+	}
+	return out
+}
+
+func boundColumn(source *catalog.Source, bound string, of func(string) sql) sql {
+	start := of(catalog.Start)
+	if bound == "start" || !source.End {
+		return start
+	}
+	return ending(source.Minutes, bound == "open-end", start, of(catalog.End))
+}
+
+// ending is an end; one that is missing is the start, or after every date.
+func ending(minutes, open bool, start, end sql) sql {
+	if open {
+		start = atom("%s 'infinity'", map[bool]string{false: "DATE", true: "TIMESTAMP"}[minutes])
+	}
+	return call("coalesce", end, start)
+}
+
+func (c *scope) column(s *plan.EventSet, column string) sql {
 	if _, ok := s.Source.Column(column); !ok {
 		c.fail("source %s has no column %s", s.Source.Name, column)
 	}
-	c.use(s.Source.Name).column(column)
+	if _, clause := c.clauses[s]; !clause {
+		c.use(s.Source.Name).column(column)
+	}
 	return atom("e.%s", name(column))
 }

@@ -9,7 +9,7 @@ import (
 
 // expr writes x over the rows p of the stage and, inside a condition on events, e of the source. The cases are in
 // the order of plan/expr.go.
-func (c *cohort) expr(x plan.Expr) sql {
+func (c *scope) expr(x plan.Expr) sql {
 	if c.err != nil {
 		return atom("NULL")
 	}
@@ -21,7 +21,7 @@ func (c *cohort) expr(x plan.Expr) sql {
 	return out
 }
 
-func (c *cohort) exprs(xs []plan.Expr) []sql {
+func (c *scope) exprs(xs []plan.Expr) []sql {
 	out := make([]sql, len(xs))
 	for i, x := range xs {
 		out[i] = c.expr(x)
@@ -29,7 +29,7 @@ func (c *cohort) exprs(xs []plan.Expr) []sql {
 	return out
 }
 
-func (c *cohort) condition(x plan.Expr) sql {
+func (c *scope) condition(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.Compare:
 		return c.compare(x)
@@ -52,7 +52,7 @@ func (c *cohort) condition(x plan.Expr) sql {
 }
 
 // compare writes a comparison. A code of an event is compared by its dictionary id where that will do.
-func (c *cohort) compare(x *plan.Compare) sql {
+func (c *scope) compare(x *plan.Compare) sql {
 	literal, constant := x.R.(*plan.Const)
 	switch {
 	case isEventCode(x.L) && isEventCode(x.R):
@@ -68,7 +68,7 @@ func (c *cohort) compare(x *plan.Compare) sql {
 }
 
 // operand writes y for a comparison with x: a whole number as one when x is one.
-func (c *cohort) operand(y, x plan.Expr) sql {
+func (c *scope) operand(y, x plan.Expr) sql {
 	if k, ok := y.(*plan.Const); ok && x.Type().Kind == catalog.Int {
 		if v, ok := k.Value.(float64); ok {
 			return limitOf(v, x.Type())
@@ -93,7 +93,7 @@ func operator(op string) string {
 }
 
 // atLeast takes the N-th largest of its conditions in the order false (0), unknown (1), true (2).
-func (c *cohort) atLeast(x *plan.AtLeast) sql {
+func (c *scope) atLeast(x *plan.AtLeast) sql {
 	ranks := make([]sql, len(x.Xs))
 	for i, y := range c.exprs(x.Xs) {
 		ranks[i] = atom("coalesce(2 * CAST(%s AS INTEGER), 1)", y.text)
@@ -102,7 +102,7 @@ func (c *cohort) atLeast(x *plan.AtLeast) sql {
 }
 
 // in tests membership of a list of constants; that of a missing value is unknown.
-func (c *cohort) in(x *plan.In) sql {
+func (c *scope) in(x *plan.In) sql {
 	if isEventCode(x.X) {
 		return c.codeIn(c.raw(x.X), x.Values)
 	}
@@ -113,7 +113,7 @@ func (c *cohort) in(x *plan.In) sql {
 	return sql{fmt.Sprintf("%s IN (%s)", c.expr(x.X).in(atomLevel), commas(values)), compareLevel}
 }
 
-func (c *cohort) inCodes(x *plan.InCodes) sql {
+func (c *scope) inCodes(x *plan.InCodes) sql {
 	values := make([]*plan.Const, len(x.Codes.Codes))
 	for i, code := range x.Codes.Codes {
 		values[i] = plan.StringConst(code)
@@ -130,7 +130,7 @@ func (c *cohort) inCodes(x *plan.InCodes) sql {
 
 // codeIn tests a dictionary id. It is false for no codes. Else it is unknown for a missing id even when no stored event
 // has any of the codes, so that the answer does not depend on the dictionary.
-func (c *cohort) codeIn(id sql, codes []*plan.Const) sql {
+func (c *scope) codeIn(id sql, codes []*plan.Const) sql {
 	if len(codes) == 0 {
 		return atom("false")
 	}
@@ -158,16 +158,21 @@ func isEventCode(x plan.Expr) bool {
 }
 
 // raw writes x, leaving a code of an event as its dictionary id.
-func (c *cohort) raw(x plan.Expr) sql {
+func (c *scope) raw(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.Field:
-		if c.within == nil {
-			c.fail("a column of an event stands outside a condition on events")
-			return atom("NULL")
-		}
-		return c.column(c.within, x.Column.Name)
-	case *plan.Count, *plan.Pick, *plan.Agg:
-		return atom("p.%s", c.columns[c.key(x)])
+		return c.current(x.Column.Name)
+	case *plan.Count, *plan.Pick, *plan.Covered, *plan.Agg:
+		return atom("p.%s", c.columns[c.featureKey(x)])
 	}
 	return c.expr(x)
+}
+
+// current writes a column of the current event.
+func (c *scope) current(column string) sql {
+	if c.event == nil {
+		c.fail("a column of an event stands outside a condition on events")
+		return atom("NULL")
+	}
+	return c.event(column)
 }

@@ -2,7 +2,6 @@ package sqlgen
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -16,13 +15,19 @@ const (
 	limit   = "1e10" // no summand reaches it
 )
 
-// key tells features apart: two of one key are one column.
-func (c *cohort) key(f plan.Expr) string {
+// featureKey tells features apart: two of one key are one column.
+func (c *scope) featureKey(f plan.Expr) string {
 	switch f := f.(type) {
 	case *plan.Count:
 		return fmt.Sprintf("count %s of %s", f.Distinct, c.setKey(f.Set))
 	case *plan.Pick:
-		return fmt.Sprintf("pick %s %s of %s", f.Which, f.Column.Name, c.setKey(f.Set))
+		to := ""
+		if f.To != nil {
+			to = plan.String(f.To)
+		}
+		return fmt.Sprintf("pick %s %d %s %s of %s", f.Which, f.N, to, f.Column.Name, c.setKey(f.Set))
+	case *plan.Covered:
+		return fmt.Sprintf("covered %s %s of %s", plan.String(f.From), plan.String(f.To), c.setKey(f.Set))
 	case *plan.Agg:
 		return fmt.Sprintf("%s %s of %s", f.Fn, f.Column.Name, c.setKey(f.Set))
 	}
@@ -31,7 +36,7 @@ func (c *cohort) key(f plan.Expr) string {
 }
 
 // setKey tells event sets apart by what can occur: codes that no event has make no difference.
-func (c *cohort) setKey(s *plan.EventSet) string {
+func (c *scope) setKey(s *plan.EventSet) string {
 	if key, ok := c.keys[s]; ok {
 		return key
 	}
@@ -49,18 +54,22 @@ func (c *cohort) setKey(s *plan.EventSet) string {
 	return c.keys[s]
 }
 
-// feature returns a name for one feature and its aggregate over the events for which filter is true.
-func (c *cohort) feature(f plan.Expr, filter []sql) (string, sql) {
+// feature returns a name for one feature of s and its aggregate over the events for which filter is true.
+func (c *scope) feature(s *eventSet, f plan.Expr, filter []sql) (string, sql) {
 	switch f := f.(type) {
 	case *plan.Count:
 		if f.Distinct == "" {
 			return "count", filtered(atom("count(*)"), filter)
 		}
-		return "count_" + f.Distinct, filtered(atom("count(DISTINCT %s)", c.column(f.Set, f.Distinct).text), filter)
+		x := c.column(s.EventSet, f.Distinct)
+		if f.Distinct == catalog.Start && s.Source.Minutes {
+			x = cast(x, "DATE")
+		}
+		return "count_" + f.Distinct, filtered(atom("count(DISTINCT %s)", x.text), filter)
 	case *plan.Pick:
-		return string(f.Which) + "_" + f.Column.Name, filtered(c.pick(f), filter)
+		return c.pick(s, f, filter)
 	case *plan.Agg:
-		return f.Fn + "_" + f.Column.Name, c.statistic(f, filter)
+		return f.Fn + "_" + f.Column.Name, c.statistic(c.column(s.EventSet, f.Column.Name), f, filter)
 	}
 	c.fail("%T is no feature", f)
 	return "", sql{}
@@ -73,29 +82,8 @@ func filtered(aggregate sql, filter []sql) sql {
 	return atom("%s FILTER (WHERE %s)", aggregate.text, join("AND", andLevel, filter).text)
 }
 
-// pick takes a column of the first or last event, ties broken by the columns that the plan says.
-func (c *cohort) pick(f *plan.Pick) sql {
-	x := c.column(f.Set, f.Column.Name)
-	var order []string
-	for _, key := range plan.Columns(f) {
-		direction := " NULLS LAST"
-		if key.Name == catalog.Start && f.Which == plan.Last {
-			direction = " DESC NULLS LAST"
-		}
-		order = append(order, c.column(f.Set, key.Name).text+direction)
-	}
-	switch {
-	case len(order) > 1:
-		return atom("first(%s ORDER BY %s)", x.text, strings.Join(order, ", "))
-	case f.Which == plan.Last && f.Column.Name == catalog.Start:
-		return call("max", x)
-	}
-	return call("min", x)
-}
-
 // statistic writes a statistic that does not depend on the order of events.
-func (c *cohort) statistic(f *plan.Agg, filter []sql) sql {
-	x := c.column(f.Set, f.Column.Name)
+func (c *scope) statistic(x sql, f *plan.Agg, filter []sql) sql {
 	if f.Column.Type.Kind != catalog.Number {
 		x = cast(x, "DOUBLE")
 	}

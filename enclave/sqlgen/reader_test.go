@@ -150,25 +150,50 @@ func (r reader) text(f form) string {
 	return s
 }
 
-func (r reader) set(f form) *plan.EventSet {
-	source, ok := r.catalog.Source(f.list[1].atom)
-	if !ok {
-		r.Fatalf("no source %s", f.list[1].atom)
-	}
-	s := &plan.EventSet{Source: &source}
-	for _, part := range f.list[2:] {
+// set reads a set: of a source, a union or episodes. Bounds see the event around it.
+func (r exprReader) set(f form) *plan.EventSet {
+	s, parts := r.rows(f)
+	for _, part := range parts {
 		switch part.head() {
 		case "codes":
 			s.Codes = codeSet(part.list[1:])
 		case "without":
 			s.Without = codeSet(part.list[1:])
 		case "where":
-			s.Where = r.in(&source).expr(part.list[1])
+			s.Where = r.in(s.Source).expr(part.list[1])
+		case "apart":
+			s.Apart = r.span(part.list[1])
 		default:
 			s.Bounds = append(s.Bounds, plan.Bound{Column: part.list[1].atom, Op: part.head(), At: r.expr(part.list[2])})
 		}
 	}
 	return s
+}
+
+// rows reads what the rows of a set are; the rest are conditions.
+func (r exprReader) rows(f form) (*plan.EventSet, []form) {
+	switch f.head() {
+	case "union":
+		var members []*plan.EventSet
+		rest := f.list[1:]
+		for len(rest) > 0 && slices.Contains([]string{"events", "union", "episodes"}, rest[0].head()) {
+			members = append(members, r.set(rest[0]))
+			rest = rest[1:]
+		}
+		return plan.Union(members), rest
+	case "episodes":
+		return plan.Episodes(r.set(f.list[2]), r.span(f.list[1])), f.list[3:]
+	}
+	source, ok := r.catalog.Source(f.list[1].atom)
+	if !ok {
+		r.Fatalf("no source %s", f.list[1].atom)
+	}
+	return &plan.EventSet{Source: &source}, f.list[2:]
+}
+
+func (r exprReader) span(f form) plan.Span {
+	n, unit, _ := strings.Cut(f.atom, "-")
+	return plan.Span{N: r.int(form{atom: n}), Unit: unit}
 }
 
 func codeSet(fs []form) *plan.CodeSet {
@@ -212,12 +237,19 @@ func (r exprReader) atom(s string) plan.Expr {
 		c, ok := r.catalog.Attribute(name)
 		return r.column(name, c, ok, func(c *catalog.Column) plan.Expr { return &plan.Attr{Column: c} })
 	}
+	if s == "event.end-or-start" || s == "event.open-end" {
+		c, ok := r.source.Column(catalog.End)
+		return r.column(s, c, ok, func(c *catalog.Column) plan.Expr { return &plan.End{Column: c, Open: s == "event.open-end"} })
+	}
 	if name, ok := strings.CutPrefix(s, "event."); ok {
 		c, ok := r.source.Column(name)
 		return r.column(name, c, ok, func(c *catalog.Column) plan.Expr { return &plan.Field{Column: c} })
 	}
 	if s[0] == '"' {
 		return plan.StringConst(r.text(form{atom: s}))
+	}
+	if m, err := catalog.ParseMoment(s); err == nil {
+		return &plan.Const{Of: catalog.Type{Kind: catalog.TimeKind}, Value: m}
 	}
 	if datePattern.MatchString(s) {
 		d, err := catalog.ParseDate(s)
@@ -247,12 +279,16 @@ func (r exprReader) expr(f form) plan.Expr {
 		return &plan.Count{Set: r.set(rest[0])}
 	case "count-distinct":
 		return &plan.Count{Distinct: rest[0].atom, Set: r.set(rest[1])}
-	case "first", "last":
-		s := r.set(rest[1])
-		c, ok := s.Source.Column(rest[0].atom)
-		return r.column(rest[0].atom, c, ok, func(c *catalog.Column) plan.Expr {
-			return &plan.Pick{Which: plan.Which(head), Set: s, Column: c}
-		})
+	case "first", "last", "highest", "lowest", "nth", "nearest":
+		return r.pick(plan.Which(head), rest)
+	case "covered":
+		return &plan.Covered{From: r.expr(rest[0]), To: r.expr(rest[1]), Set: r.set(rest[2])}
+	case "in-cohort":
+		return &plan.InCohort{Cohort: r.int(rest[0])}
+	case "index-of":
+		return &plan.IndexOf{Cohort: r.int(rest[0])}
+	case "day":
+		return &plan.Day{X: r.expr(rest[0])}
 	case "sum", "mean", "median", "min", "max", "sd":
 		s := r.set(rest[1])
 		c, ok := s.Source.Column(rest[0].atom)
@@ -287,7 +323,7 @@ func (r exprReader) expr(f form) plan.Expr {
 		return &plan.Extreme{Last: head == "latest", Dates: r.exprs(rest)}
 	case "year", "quarter", "month":
 		return &plan.Part{Which: head, X: r.expr(rest[0])}
-	case "add-days", "add-months":
+	case "add-days", "add-months", "add-minutes":
 		return &plan.AddDate{Unit: strings.TrimPrefix(head, "add-"), N: r.int(rest[0]), X: r.expr(rest[1])}
 	}
 	return r.calculation(f.head(), r.exprs(rest))
@@ -305,6 +341,22 @@ func (r exprReader) cases(rest []form) plan.Expr {
 	}
 	c.Of = widest([]plan.Expr{c.Whens[0].Then, c.Else})
 	return c
+}
+
+// pick reads the column, what some picks have besides, and the set.
+func (r exprReader) pick(which plan.Which, rest []form) plan.Expr {
+	out := &plan.Pick{Which: which, Set: r.set(rest[len(rest)-1])}
+	switch which {
+	case plan.Nth:
+		out.N = r.int(rest[1])
+	case plan.Nearest:
+		out.To = r.expr(rest[1])
+	}
+	c, ok := out.Set.Source.Column(rest[0].atom)
+	return r.column(rest[0].atom, c, ok, func(c *catalog.Column) plan.Expr {
+		out.Column = c
+		return out
+	})
 }
 
 func (r exprReader) calculation(head string, args []plan.Expr) plan.Expr {

@@ -64,13 +64,11 @@ func (e *Error) Error() string { return "plan has no SQL: " + e.Reason }
 // Generate writes the statement for p. ids gives the dictionary id of a code, as text such as "ICD10:E11", and
 // false when no stored event has it. Every error is an [*Error].
 func Generate(p *plan.Plan, ids func(curie string) (uint32, bool)) (*Query, error) {
-	g := &generator{ids: ids, uses: map[string]*use{}, argOf: map[string]int{}}
+	g := newGenerator(ids)
 	g.persons(p)
-	stages := make([]*cohort, len(p.Cohorts))
-	for i, c := range p.Cohorts {
-		stages[i] = g.cohort(i, c, p)
+	if stages := g.cohorts(p); g.err == nil {
+		g.reports(p, stages)
 	}
-	g.reports(p, stages)
 	q := &Query{SQL: g.out.String(), Args: g.args, Tables: g.tables(), Keys: keyColumns(p)}
 	if g.err == nil && len(q.SQL) > MaxText {
 		g.fail("it needs more than %d bytes of SQL; split the query", MaxText)
@@ -88,7 +86,13 @@ type generator struct {
 	args  []any
 	argOf map[string]int
 	uses  map[string]*use
-	err   error
+	// clauses names the clause of the rows of a set, of one that is not read from its table.
+	clauses map[*plan.EventSet]string
+	err     error
+}
+
+func newGenerator(ids func(string) (uint32, bool)) *generator {
+	return &generator{ids: ids, uses: map[string]*use{}, argOf: map[string]int{}, clauses: map[*plan.EventSet]string{}}
 }
 
 func (g *generator) fail(format string, args ...any) {

@@ -91,7 +91,7 @@ func TestMeaning(t *testing.T) {
 // values is x for every person, as text.
 func (r reader) values(db *duck.DB, ids func(string) (uint32, bool), index, x plan.Expr) []string {
 	r.Helper()
-	g := &generator{ids: ids, uses: map[string]*use{}, argOf: map[string]int{}}
+	g := newGenerator(ids)
 	from := &plan.Cohort{Index: index}
 	p := &plan.Plan{Cohorts: []*plan.Cohort{from}, Reports: []*plan.Report{{Kind: "summary", Value: x}}}
 	g.persons(p)

@@ -28,6 +28,12 @@ func (u *use) column(names ...string) {
 	}
 }
 
+func (u *use) code(ids ...uint32) {
+	for _, id := range ids {
+		u.codes[id] = true
+	}
+}
+
 func (g *generator) tables() []Table {
 	var out []Table
 	for _, name := range slices.Sorted(maps.Keys(g.uses)) {

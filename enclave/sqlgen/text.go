@@ -124,9 +124,17 @@ func day(d catalog.Date) sql {
 	return atom("DATE '%s'", d)
 }
 
+// moment writes a date-time, to which the same applies.
+func moment(m catalog.Moment) sql {
+	if y := m.Time().Year(); y < 1 || y > 9999 {
+		return binary(atom("TIMESTAMP '1970-01-01'"), "+", atom("to_minutes(%d)", m), sumLevel)
+	}
+	return atom("TIMESTAMP '%s'", m)
+}
+
 // missing is a value of type t that is not there; a bare NULL has no type that a function could be chosen by.
 func missing(t catalog.Type) sql {
-	types := map[catalog.Kind]string{catalog.Bool: "BOOLEAN", catalog.Int: "BIGINT", catalog.Number: "DOUBLE", catalog.DateKind: "DATE"}
+	types := map[catalog.Kind]string{catalog.Bool: "BOOLEAN", catalog.Int: "BIGINT", catalog.Number: "DOUBLE", catalog.DateKind: "DATE", catalog.TimeKind: "TIMESTAMP"}
 	return cast(atom("NULL"), cmp.Or(types[t.Kind], "VARCHAR"))
 }
 
@@ -144,6 +152,8 @@ func (g *generator) literal(v any) sql {
 		return double(v)
 	case catalog.Date:
 		return day(v)
+	case catalog.Moment:
+		return moment(v)
 	case string:
 		return g.bind(v)
 	}

@@ -10,10 +10,10 @@ import (
 
 // farthest bounds a step in time: dates of four-digit years stay far from the ends of DuckDB's calendar, however
 // deep steps are nested.
-var farthest = map[string]int{"days": 366_000, "months": 12_000}
+var farthest = map[string]int{"days": 366_000, "months": 12_000, "minutes": 366_000 * 24 * 60}
 
 // value writes what is no condition.
-func (c *cohort) value(x plan.Expr) sql {
+func (c *scope) value(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.Const:
 		if x.Value == nil {
@@ -27,12 +27,18 @@ func (c *cohort) value(x plan.Expr) sql {
 			return c.codeText(c.raw(x))
 		}
 		return c.raw(x)
+	case *plan.End:
+		return ending(x.Type().Kind == catalog.TimeKind, x.Open, c.current(catalog.Start), c.current(catalog.End))
 	case *plan.Index:
 		if !c.indexed {
 			c.fail("the index date is used to find itself")
 		}
 		return atom("p.index_date")
-	case *plan.Count, *plan.Agg:
+	case *plan.InCohort:
+		return sql{"p." + indexOf(x.Cohort) + " IS NOT NULL", isLevel}
+	case *plan.IndexOf:
+		return atom("p.%s", indexOf(x.Cohort))
+	case *plan.Count, *plan.Covered, *plan.Agg:
 		return c.raw(x)
 	case *plan.Arith:
 		return c.arith(x)
@@ -47,7 +53,7 @@ func (c *cohort) value(x plan.Expr) sql {
 }
 
 // codeText looks up the text of a dictionary id.
-func (c *cohort) codeText(id sql) sql {
+func (c *scope) codeText(id sql) sql {
 	u := c.use("_codes")
 	u.all = true
 	u.column("id", "code")
@@ -55,7 +61,7 @@ func (c *cohort) codeText(id sql) sql {
 }
 
 // number writes x as a DOUBLE.
-func (c *cohort) number(x plan.Expr) sql {
+func (c *scope) number(x plan.Expr) sql {
 	if k, ok := x.(*plan.Const); ok {
 		if n, ok := k.Value.(int64); ok {
 			return double(float64(n))
@@ -69,7 +75,7 @@ func (c *cohort) number(x plan.Expr) sql {
 }
 
 // as writes x as a value of type t.
-func (c *cohort) as(x plan.Expr, t catalog.Type) sql {
+func (c *scope) as(x plan.Expr, t catalog.Type) sql {
 	if t.Kind == catalog.Number {
 		return c.number(x)
 	}
@@ -78,7 +84,7 @@ func (c *cohort) as(x plan.Expr, t catalog.Type) sql {
 
 // arith calculates whole numbers in 128 bits (the left one draws the right one along), as an outcome beyond 64 bits
 // is missing and no error.
-func (c *cohort) arith(x *plan.Arith) sql {
+func (c *scope) arith(x *plan.Arith) sql {
 	level := sumLevel
 	if x.Op == "*" || x.Op == "/" {
 		level = productLevel
@@ -100,7 +106,7 @@ func narrow(x sql) sql { return call("xor", tryCast(x, "BIGINT"), whole(0)) }
 
 func nonZero(x sql) sql { return atom("CASE WHEN %s <> 0 THEN %s END", x.in(sumLevel), x.text) }
 
-func (c *cohort) convert(x *plan.Convert) sql {
+func (c *scope) convert(x *plan.Convert) sql {
 	out := binary(c.number(x.X), "*", double(x.Factor), productLevel)
 	switch {
 	case x.Offset > 0:
@@ -111,7 +117,7 @@ func (c *cohort) convert(x *plan.Convert) sql {
 	return out
 }
 
-func (c *cohort) function(x *plan.Call) sql {
+func (c *scope) function(x *plan.Call) sql {
 	switch x.Fn {
 	case "abs":
 		if x.Of.Kind == catalog.Int {
@@ -131,24 +137,31 @@ func (c *cohort) function(x *plan.Call) sql {
 }
 
 // extremeNumber is missing if one argument is; DuckDB's least and greatest pass over the missing.
-func (c *cohort) extremeNumber(x *plan.Call) sql {
+func (c *scope) extremeNumber(x *plan.Call) sql {
 	var args []sql
-	var known []string
 	for _, a := range x.Args {
-		s := c.as(a, x.Of)
-		args = append(args, s)
-		if k, ok := a.(*plan.Const); !ok || k.Value == nil {
-			known = append(known, s.in(atomLevel)+" IS NOT NULL")
-		}
+		args = append(args, c.as(a, x.Of))
 	}
+	known := known(x.Args, args)
 	if len(known) == 0 {
 		return call(x.Fn, args...)
 	}
 	return atom("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), call(x.Fn, args...).text)
 }
 
+// known are the conditions that each of xs, written as texts, has a value; literals have one.
+func known(xs []plan.Expr, texts []sql) []string {
+	var out []string
+	for i, x := range xs {
+		if k, ok := x.(*plan.Const); !ok || k.Value == nil {
+			out = append(out, texts[i].in(atomLevel)+" IS NOT NULL")
+		}
+	}
+	return out
+}
+
 // choose writes a case. Without CatchUnknown, otherwise is taken only if every condition is false.
-func (c *cohort) choose(x *plan.Case) sql {
+func (c *scope) choose(x *plan.Case) sql {
 	text := "CASE"
 	conds := make([]sql, len(x.Whens))
 	for i, w := range x.Whens {
@@ -165,12 +178,14 @@ func (c *cohort) choose(x *plan.Case) sql {
 	return atom("%s END", text)
 }
 
-func (c *cohort) date(x plan.Expr) sql {
+func (c *scope) date(x plan.Expr) sql {
 	switch x := x.(type) {
 	case *plan.AddDate:
 		return c.addDate(x)
 	case *plan.Elapsed:
 		return c.elapsed(x)
+	case *plan.Day:
+		return cast(c.expr(x.X), "DATE")
 	case *plan.Part:
 		return call(x.Which, c.expr(x.X))
 	case *plan.Extreme: // of those that are not missing
@@ -181,29 +196,38 @@ func (c *cohort) date(x plan.Expr) sql {
 	return atom("NULL")
 }
 
-// addDate moves a date. DuckDB clamps to the end of the month as the plan asks.
-func (c *cohort) addDate(x *plan.AddDate) sql {
-	if far := farthest[x.Unit]; x.N > far || x.N < -far {
-		c.fail("a step of %d %s is longer than a thousand years", x.N, x.Unit)
+// addDate moves a date or a date-time.
+func (c *scope) addDate(x *plan.AddDate) sql {
+	return c.moved(c.expr(x.X), x.N, x.Unit, x.Type().Kind == catalog.TimeKind)
+}
+
+// moved is x and n units. DuckDB clamps to the end of the month as the plan asks.
+func (c *scope) moved(x sql, n int, unit string, minutes bool) sql {
+	if far := farthest[unit]; n > far || n < -far {
+		c.fail("a step of %d %s is longer than a thousand years", n, unit)
 	}
-	op, n := "+", x.N
+	op := "+"
 	if n < 0 {
 		op, n = "-", -n
 	}
-	if x.Unit == "days" {
-		return binary(c.expr(x.X), op, whole(int64(n)), sumLevel)
+	if unit == "days" && !minutes {
+		return binary(x, op, whole(int64(n)), sumLevel)
 	}
-	return cast(binary(c.expr(x.X), op, atom("INTERVAL %d MONTH", n), sumLevel), "DATE")
+	out := binary(x, op, atom("INTERVAL %d %s", n, strings.ToUpper(strings.TrimSuffix(unit, "s"))), sumLevel)
+	if minutes {
+		return out
+	}
+	return cast(out, "DATE")
 }
 
 // elapsed counts completed units; date_sub does so, also at ends of months (tested against the definition of
 // [plan.Elapsed]), while date_diff counts boundaries.
-func (c *cohort) elapsed(x *plan.Elapsed) sql {
+func (c *scope) elapsed(x *plan.Elapsed) sql {
 	from, to := c.expr(x.From), c.expr(x.To)
 	switch x.Unit {
 	case "days":
 		return binary(to, "-", from, sumLevel)
-	case "weeks", "months", "years":
+	case "weeks", "months", "years", "hours", "minutes":
 		return call("date_sub", atom("'%s'", strings.TrimSuffix(x.Unit, "s")), from, to)
 	}
 	c.fail("no unit %s", x.Unit)

@@ -12,21 +12,48 @@ import (
 
 // images are the decrypted tables of one run, over some parts.
 type images struct {
-	tables []sqlgen.Table
+	tables []table
 	parts  []int
-	held   []*store.Image // of the first table all parts, then of the second, …; of the dictionary its only part
+	held   []*store.Image // of the first table its parts, then of the second, …
+}
+
+// table is a table that a statement reads, and the parts of it that are read.
+type table struct {
+	sqlgen.Table
+	parts []int
+	whole bool // not cut by persons: every statement sees all of it
+}
+
+// tableOf finds the parts of t: those of the persons or, when it is about no persons (the dictionary, the values of places
+// and days), all that it has.
+func tableOf(s *store.Store, t sqlgen.Table, parts []int) table {
+	var all []int
+	for _, f := range s.Parts(t.Name) {
+		if _, personal := f.Columns["person"]; personal {
+			return table{Table: t, parts: parts}
+		}
+		all = append(all, f.Part)
+	}
+	if all == nil {
+		all = whole // the store says best that the table is not there
+	}
+	return table{t, all, true}
 }
 
 // open decrypts what the tables need of some parts. On an error nothing stays held.
 func open(ctx context.Context, s *store.Store, tables []sqlgen.Table, parts []int, groups map[string]bool) (images, error) {
+	out := images{parts: parts}
 	var requests []store.Request
-	for _, t := range tables {
-		for _, part := range partsOfTable(t, parts) {
+	for _, wanted := range tables {
+		t := tableOf(s, wanted, parts)
+		out.tables = append(out.tables, t)
+		for _, part := range t.parts {
 			requests = append(requests, store.Request{Table: t.Name, Part: part, Columns: t.Columns, Ranges: ranges(t.Codes), Groups: groups})
 		}
 	}
-	held, err := s.Images(ctx, requests...)
-	return images{tables, parts, held}, err
+	var err error
+	out.held, err = s.Images(ctx, requests...)
+	return out, err
 }
 
 func (i images) release() {
@@ -35,14 +62,13 @@ func (i images) release() {
 	}
 }
 
-// views shows the parts [from, to) of each table.
+// views shows the parts [from, to) of each table that is cut by persons, and all of the others.
 func (i images) views(from, to int) []duck.View {
 	var out []duck.View
 	rest := i.held
 	for _, t := range i.tables {
-		n := len(partsOfTable(t, i.parts))
-		of := rest[:n]
-		if rest = rest[n:]; t.Name != codesTable {
+		of := rest[:len(t.parts)]
+		if rest = rest[len(t.parts):]; !t.whole {
 			of = of[from:to]
 		}
 		v := duck.View{Name: t.Name}
@@ -59,26 +85,17 @@ func (i images) rows() []int64 {
 	out := make([]int64, len(i.parts))
 	rest := i.held
 	for _, t := range i.tables {
-		n := len(partsOfTable(t, i.parts))
-		for part, image := range rest[:n] {
-			if t.Each {
+		for part, image := range rest[:len(t.parts)] {
+			if t.Each && !t.whole {
 				out[part] += image.Rows()
 			}
 		}
-		rest = rest[n:]
+		rest = rest[len(t.parts):]
 	}
 	return out
 }
 
-// partsOfTable is parts, but for the dictionary, which is not cut by persons.
-func partsOfTable(t sqlgen.Table, parts []int) []int {
-	if t.Name == codesTable {
-		return whole
-	}
-	return parts
-}
-
-// whole is the only part of a table that is not cut by persons.
+// whole is the only part of a table that has one.
 var whole = []int{0}
 
 // partsOf numbers the ranges of persons of a snapshot.
@@ -116,6 +133,9 @@ func groups(p *plan.Plan) map[string]bool {
 	visit := func(x plan.Expr) bool {
 		for _, s := range plan.Sets(x) {
 			out[string(s.Source.Sensitivity)] = true
+			if s.Source.Kind == catalog.PlaceDay {
+				out[string(catalog.Location)] = true // of residence
+			}
 		}
 		for _, c := range plan.Columns(x) {
 			out[string(c.Sensitivity)] = true

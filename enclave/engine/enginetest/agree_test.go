@@ -43,7 +43,7 @@ func TestEnginesAgree(t *testing.T) {
 // compareBatch asks n plans of one dataset, until the first dispute.
 func compareBatch(t *testing.T, seed uint64, first, n int, seen coverage) {
 	data := newMaker(t, seed, uint64(first)<<1).tables()
-	ask, done := open(t, engines, data)
+	ask, done := open(t, duckAndReference.engines, data)
 	defer done()
 	for i := first; i < first+n && !t.Failed(); i++ {
 		q := newMaker(t, seed, uint64(i)<<1|1).question()
@@ -52,20 +52,26 @@ func compareBatch(t *testing.T, seed uint64, first, n int, seen coverage) {
 			continue
 		}
 		seen.add(q, answers[1])
-		settle(t, dispute{data, q, answers}, fmt.Sprintf("plan %d of seed %d", i, seed))
+		settle(t, duckAndReference, dispute{data, q, answers}, fmt.Sprintf("plan %d of seed %d", i, seed))
 	}
 }
 
-var engines = [2]engine{duckEngine, referenceEngine}
+// pair are two engines that are to agree.
+type pair struct {
+	engines [2]engine
+	names   [2]string
+}
+
+var duckAndReference = pair{[2]engine{duckEngine, referenceEngine}, [2]string{"duckdb", "reference"}}
 
 // settle fails the test if the answers differ, with a small script that does too, which stays in testdata/failures.
-func settle(t *testing.T, d dispute, name string) {
+func settle(t *testing.T, p pair, d dispute, name string) {
 	t.Helper()
 	if agree(d.answers[0], d.answers[1]) {
 		return
 	}
-	d = shrink(t, engines, d, time.Minute)
-	script := d.script([2]string{"duckdb", "reference"}, "The engines differ: "+name)
+	d = shrink(t, p.engines, d, time.Minute)
+	script := d.script(p.names, "The engines differ: "+name)
 	file := filepath.Join("testdata", "failures", strings.ReplaceAll(name, " ", "-")+".test")
 	must(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	must(t, os.WriteFile(file, []byte(script), 0o644))

@@ -20,7 +20,7 @@ func TestBlankPersonAgrees(t *testing.T) {
 			must(t, err)
 			a := answered(t, counted, raw, nil)
 			in := len(a.reports[0].Cells) > 0
-			if in != c.TakesBlank(nil) {
+			if in != c.TakesBlank(p.Cohorts) {
 				t.Fatalf("plan %d, cohort %d: the compiler says %t, the engine %t\n%s", i, j, c.TakesBlank(nil), in, counted.Canonical())
 			}
 			if in {

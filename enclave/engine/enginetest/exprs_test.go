@@ -11,6 +11,7 @@ var (
 	numberType = catalog.Type{Kind: catalog.Number}
 	textType   = catalog.Type{Kind: catalog.String}
 	dateType   = catalog.Type{Kind: catalog.DateKind}
+	timeType   = catalog.Type{Kind: catalog.TimeKind}
 )
 
 // column draws a leaf of the given kinds: an attribute, or a column of the current event or of a picked one. Where the
@@ -30,9 +31,9 @@ func (m maker) column(depth int, kinds ...catalog.Kind) plan.Expr {
 		}
 	}
 	if depth > 0 && m.chance(2) {
-		s := oneOf(m, m.catalog.Sources)
-		if c, ok := m.columnOf(s, is); ok {
-			return &plan.Pick{Which: []plan.Which{plan.First, plan.Last}[m.Rand.IntN(2)], Set: m.set(s, depth-1), Column: c}
+		set := m.set(depth - 1)
+		if c, ok := m.columnOf(*set.Source, is); ok {
+			return m.pick(set, c, depth-1)
 		}
 	}
 	var all []catalog.Column
@@ -43,6 +44,25 @@ func (m maker) column(depth int, kinds ...catalog.Kind) plan.Expr {
 	}
 	c := oneOf(m, all)
 	return &plan.Attr{Column: &c}
+}
+
+// pick draws which event of set is picked.
+func (m maker) pick(set *plan.EventSet, column *catalog.Column, depth int) plan.Expr {
+	out := &plan.Pick{Which: oneOf(m, []plan.Which{plan.First, plan.Last}), Set: set, Column: column}
+	switch {
+	case m.chance(5):
+		out.Which, out.N = plan.Nth, 2+m.IntN(2)
+	case set.Source.Value != nil && m.chance(3):
+		out.Which = oneOf(m, []plan.Which{plan.Highest, plan.Lowest})
+	case !set.Source.Timed || !m.chance(4):
+	case m.source != nil && m.source.Timed && m.source.Minutes == set.Source.Minutes && m.chance(2):
+		out.Which, out.To = plan.Nearest, m.ofEvent(false)
+	case set.Source.Minutes && m.chance(2):
+		out.Which, out.To = plan.Nearest, m.moment(depth)
+	default:
+		out.Which, out.To = plan.Nearest, m.date(depth)
+	}
+	return out
 }
 
 func (m maker) columnOf(s catalog.Source, is func(catalog.Column) bool) (*catalog.Column, bool) {
@@ -78,7 +98,7 @@ func (m maker) cond(depth int) plan.Expr {
 		return m.column(0, catalog.Bool)
 	}
 	next := depth - 1
-	switch m.IntN(12) {
+	switch m.IntN(13) {
 	case 0:
 		return &plan.And{Xs: m.conds(next)}
 	case 1:
@@ -98,13 +118,20 @@ func (m maker) cond(depth int) plan.Expr {
 		return m.column(depth, catalog.Bool)
 	case 8, 9:
 		return m.exists(depth)
+	case 10:
+		if m.others > 0 {
+			return &plan.InCohort{Cohort: m.IntN(m.others)}
+		}
 	}
 	return m.compare(next)
 }
 
 // aboutEvent draws a condition on one column of the current event.
 func (m maker) aboutEvent() plan.Expr {
-	c, _ := m.columnOf(*m.source, func(catalog.Column) bool { return true })
+	c, ok := m.columnOf(*m.source, func(catalog.Column) bool { return true })
+	if !ok {
+		return m.column(0, catalog.Bool)
+	}
 	x := &plan.Field{Column: c}
 	if c.Name == catalog.CodeOf && m.chance(2) {
 		return &plan.InCodes{X: x, Codes: m.codeSet(*m.source)}
@@ -121,6 +148,8 @@ func (m maker) aboutEvent() plan.Expr {
 		return &plan.Compare{Op: oneOf(m, compareOps), L: x, R: m.number(0)}
 	case catalog.DateKind:
 		return &plan.Compare{Op: oneOf(m, compareOps), L: x, R: m.date(0)}
+	case catalog.TimeKind:
+		return &plan.Compare{Op: oneOf(m, compareOps), L: oneOf(m, []plan.Expr{x, m.ofEvent(true)}), R: m.moment(0)}
 	}
 	return &plan.Compare{Op: oneOf(m, []string{"=", "!="}), L: x, R: m.word()}
 }
@@ -135,7 +164,7 @@ func (m maker) conds(depth int) []plan.Expr {
 
 // any draws a value of any type.
 func (m maker) any(depth int) plan.Expr {
-	return oneOf(m, []func(int) plan.Expr{m.cond, m.integer, m.number, m.rough, m.date, m.text})(depth)
+	return oneOf(m, []func(int) plan.Expr{m.cond, m.integer, m.number, m.rough, m.date, m.moment, m.text})(depth)
 }
 
 // exists draws what any, no, at least, at most and exactly come down to.
@@ -144,9 +173,8 @@ func (m maker) exists(depth int) plan.Expr {
 }
 
 func (m maker) count(depth int) plan.Expr {
-	s := oneOf(m, m.catalog.Sources)
-	out := &plan.Count{Set: m.set(s, depth-1)}
-	switch {
+	out := &plan.Count{Set: m.set(depth - 1)}
+	switch s := out.Set.Source; {
 	case s.Timed && m.chance(4):
 		out.Distinct = catalog.Start
 	case len(s.Systems) > 0 && m.chance(4):
@@ -158,7 +186,7 @@ func (m maker) count(depth int) plan.Expr {
 func (m maker) compare(depth int) plan.Expr {
 	op := oneOf(m, compareOps)
 	equal := oneOf(m, []string{"=", "!="})
-	switch m.IntN(9) {
+	switch m.IntN(11) {
 	case 0:
 		return &plan.Compare{Op: op, L: m.integer(depth), R: m.integer(depth)}
 	case 1:
@@ -175,6 +203,12 @@ func (m maker) compare(depth int) plan.Expr {
 		return &plan.Compare{Op: equal, L: m.text(depth), R: m.word()}
 	case 7:
 		return &plan.Compare{Op: equal, L: m.cond(depth), R: m.cond(depth)}
+	case 8:
+		return &plan.Compare{Op: op, L: m.moment(depth), R: m.moment(depth)}
+	case 9:
+		if m.source != nil && m.source.Timed && !m.source.Minutes {
+			return &plan.Compare{Op: op, L: m.date(depth), R: m.ofEvent(true)}
+		}
 	}
 	return &plan.Compare{Op: op, L: m.date(depth), R: m.date(depth)}
 }
@@ -227,7 +261,7 @@ func (m maker) integer(depth int) plan.Expr {
 		return m.column(0, catalog.Int)
 	}
 	next := depth - 1
-	switch m.IntN(8) {
+	switch m.IntN(10) {
 	case 0:
 		return &plan.Arith{Op: oneOf(m, []string{"+", "-", "*"}), L: m.integer(next), R: m.integer(next), Of: intType}
 	case 1:
@@ -242,6 +276,10 @@ func (m maker) integer(depth int) plan.Expr {
 		return m.choice(next, intType, m.integer)
 	case 6:
 		return m.count(depth)
+	case 7:
+		return &plan.Covered{Set: m.timed(next), From: m.date(next), To: m.date(next)}
+	case 8:
+		return &plan.Elapsed{Unit: oneOf(m, []string{"hours", "minutes"}), From: m.moment(next), To: m.moment(next)}
 	}
 	return m.column(depth, catalog.Int)
 }
@@ -283,10 +321,10 @@ func (m maker) rough(depth int) plan.Expr { return m.statistic(depth, "sd") }
 
 func (m maker) statistic(depth int, fn string) plan.Expr {
 	for {
-		s := oneOf(m, m.catalog.Sources)
-		c, ok := m.columnOf(s, func(c catalog.Column) bool { return c.Type.Kind == catalog.Int || c.Type.Kind == catalog.Number })
+		set := m.set(depth - 1)
+		c, ok := m.columnOf(*set.Source, func(c catalog.Column) bool { return c.Type.Kind == catalog.Int || c.Type.Kind == catalog.Number })
 		if ok {
-			return &plan.Agg{Fn: fn, Set: m.set(s, depth-1), Column: c}
+			return &plan.Agg{Fn: fn, Set: set, Column: c}
 		}
 	}
 }
@@ -296,29 +334,69 @@ func (m maker) date(depth int) plan.Expr {
 		switch {
 		case m.indexed && m.chance(2):
 			return &plan.Index{}
+		case m.others > 0 && m.chance(3):
+			return &plan.IndexOf{Cohort: m.IntN(m.others)}
 		case m.chance(2):
 			return literal(m, dateType, days)
 		}
 		return m.column(0, catalog.DateKind)
 	}
 	next := depth - 1
-	switch m.IntN(8) {
+	switch m.IntN(10) {
 	case 0:
 		return &plan.AddDate{X: m.date(next), N: oneOf(m, []int{0, 1, -1, 30, -365}), Unit: "days"}
 	case 1:
 		return &plan.AddDate{X: m.date(next), N: oneOf(m, []int{1, -1, 12, -12, 13}), Unit: "months"}
 	case 2:
-		out := &plan.Extreme{Last: m.chance(2)}
-		for range 1 + m.IntN(3) {
-			out.Dates = append(out.Dates, m.date(next))
-		}
-		return out
+		return m.extreme(next, m.date)
 	case 3:
 		return m.choice(next, dateType, m.date)
 	case 4:
 		return m.date(0)
+	case 5:
+		return &plan.Day{X: m.moment(next)}
+	case 6:
+		if m.source != nil && m.source.Timed && !m.source.Minutes {
+			return m.ofEvent(false)
+		}
 	}
 	return m.column(depth, catalog.DateKind)
+}
+
+func (m maker) extreme(depth int, date func(int) plan.Expr) plan.Expr {
+	out := &plan.Extreme{Last: m.chance(2)}
+	for range 1 + m.IntN(3) {
+		out.Dates = append(out.Dates, date(depth))
+	}
+	return out
+}
+
+// moment draws a date-time. No person attribute is one.
+func (m maker) moment(depth int) plan.Expr {
+	around := m.source != nil && m.source.Timed && m.source.Minutes
+	switch {
+	case around && m.chance(2):
+		return m.ofEvent(false)
+	case depth <= 0:
+		return literal(m, timeType, moments)
+	}
+	next := depth - 1
+	switch m.IntN(6) {
+	case 0:
+		return &plan.AddDate{X: m.moment(next), N: oneOf(m, []int{0, 1, -1, 30, -90, 1440, 4000}), Unit: "minutes"}
+	case 1:
+		return &plan.AddDate{X: m.moment(next), N: oneOf(m, []int{0, 1, -1, 12}), Unit: oneOf(m, []string{"days", "months"})}
+	case 2:
+		return m.extreme(next, m.moment)
+	case 3:
+		return m.choice(next, timeType, m.moment)
+	}
+	for {
+		set := m.timed(depth - 1)
+		if c, ok := m.columnOf(*set.Source, func(c catalog.Column) bool { return c.Type.Kind == catalog.TimeKind }); ok {
+			return m.pick(set, c, depth-1)
+		}
+	}
 }
 
 func (m maker) text(depth int) plan.Expr {

@@ -53,6 +53,7 @@ func (m maker) question() question {
 	q := question{plan: plan.Plan{Dataset: m.catalog.Dataset}}
 	for range oneOf(m, []int{1, 1, 1, 2, 3}) {
 		q.plan.Cohorts = append(q.plan.Cohorts, m.cohort())
+		m.others++
 	}
 	m.indexed = true
 	for range 1 + m.IntN(4) {
@@ -68,7 +69,11 @@ func (m maker) cohort() *plan.Cohort {
 	c := &plan.Cohort{Index: m.date(deepest - 1)}
 	m.indexed = true
 	for range m.IntN(4) {
-		c.Rules = append(c.Rules, &plan.Rule{Exclude: m.chance(2), Cond: m.cond(deepest)})
+		cond := m.cond(deepest)
+		if m.chance(6) {
+			cond = m.chain(1 + m.IntN(5))
+		}
+		c.Rules = append(c.Rules, &plan.Rule{Exclude: m.chance(2), Cond: cond})
 	}
 	return c
 }
@@ -135,44 +140,4 @@ func (m maker) bands(limits ...float64) []plan.Band {
 		out = append(out, plan.Band{Low: &x})
 	}
 	return out
-}
-
-// set draws an event set. Its bounds see no event; its condition sees the event.
-func (m maker) set(s catalog.Source, depth int) *plan.EventSet {
-	out := &plan.EventSet{Source: &s}
-	if len(s.Systems) > 0 {
-		if !m.chance(3) {
-			out.Codes = m.codeSet(s)
-		}
-		if m.chance(6) {
-			out.Without = m.codeSet(s)
-		}
-	}
-	m.source = nil
-	for range oneOf(m, []int{0, 0, 1, 1, 2, 3}) {
-		if s.Timed {
-			out.Bounds = append(out.Bounds, plan.Bound{Column: oneOf(m, boundColumns), Op: oneOf(m, boundOps), At: m.date(depth - 1)})
-		}
-	}
-	if m.source = &s; m.chance(3) {
-		out.Where = m.cond(depth - 1)
-	}
-	return out
-}
-
-var (
-	boundColumns = []string{"start", "end", "open-end"}
-	boundOps     = []string{"<", "<=", ">", ">="}
-	compareOps   = []string{"=", "!=", "<", "<=", ">", ">="}
-)
-
-// codeSet draws codes of the source, codes that no row has, and rarely none.
-func (m maker) codeSet(s catalog.Source) *plan.CodeSet {
-	var all []string
-	for _, system := range s.Systems {
-		all = append(all, codes[system]...)
-	}
-	out := append(some(m, all, 2), some(m, absent, 5)...)
-	slices.Sort(out)
-	return &plan.CodeSet{Codes: out}
 }

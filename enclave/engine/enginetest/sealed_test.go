@@ -3,6 +3,7 @@ package enginetest
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -31,12 +32,10 @@ func seal(t testing.TB, data tables) *store.Store {
 			}
 		}, nil)
 		for _, s := range data.of.sources() {
-			var columns []catalog.Column
-			for _, name := range s.ColumnNames() {
-				column, _ := s.Column(name)
-				columns = append(columns, column)
+			if s.Kind == catalog.PlaceDay {
+				continue
 			}
-			stored{s.Name, columns}.seal(t, w, part, func(add func(reference.Row, uint32)) {
+			storedOf(s).seal(t, w, part, func(add func(reference.Row, uint32)) {
 				for i := persons[0]; i < persons[1]; i++ {
 					for _, e := range data.persons[i].Events[s.Name] {
 						add(e, uint32(i))
@@ -44,8 +43,16 @@ func seal(t testing.TB, data tables) *store.Store {
 				}
 			}, dictionary)
 		}
+		if data.of.catalog.Residence {
+			sealHomes(t, w, part, persons)
+		}
 	}
 	sealCodes(t, w, dictionary)
+	for _, s := range data.of.sources() {
+		if s.Kind == catalog.PlaceDay {
+			sealPlaces(t, w, s, data)
+		}
+	}
 	_, err = w.Commit(t.Context())
 	must(t, err)
 	s, err := store.Open(context.WithoutCancel(t.Context()), dir, k, data.of.catalog.Dataset, store.Options{})
@@ -82,16 +89,72 @@ func (d tables) dictionary() map[string]uint32 {
 	return all
 }
 
-// stored is a stored table: the person, then the columns of the catalog.
+// Persons share no place: each moves, on the day moved, from a place of their own to another. What stands in their events
+// of places and days is stored for the place where they then live and, as nobody may see it, for the other one too.
+var moved = days[5]
+
+func placeOf(person, which int) string { return fmt.Sprintf("%d-%d", person, which) }
+
+func sealHomes(t testing.TB, w *store.Writer, part int, persons [2]int) {
+	t.Helper()
+	groups := map[string]string{"person": string(catalog.Plain)}
+	for _, name := range []string{"place", "start", "end"} {
+		groups[name] = string(catalog.Location)
+	}
+	info := store.Table{Name: "residence", Part: part, Groups: groups, SortedBy: []string{"person", "start"}}
+	columns := []duck.Column{{Name: "person", Type: duck.UInteger}, {Name: "place", Type: duck.Varchar}, {Name: "start", Type: duck.Date}, {Name: "end", Type: duck.Date}}
+	sealRows(t, w, info, columns, func(add func(...any)) {
+		for i := persons[0]; i < persons[1]; i++ {
+			add(uint32(i), placeOf(i, 0), births[0].Time(), (moved - 1).Time())
+			add(uint32(i), placeOf(i, 1), moved.Time(), nil)
+		}
+	})
+}
+
+// sealPlaces stores the values of places and days that lead to the events of the persons.
+func sealPlaces(t testing.TB, w *store.Writer, s catalog.Source, data tables) {
+	t.Helper()
+	table := storedOf(s)
+	groups := map[string]string{catalog.Place: string(s.Sensitivity)}
+	types := table.types()
+	types[0] = duck.Column{Name: catalog.Place, Type: duck.Varchar}
+	for _, c := range table.columns {
+		groups[c.Name] = string(c.Sensitivity)
+	}
+	info := store.Table{Name: s.Name, Groups: groups, SortedBy: []string{catalog.Place, catalog.Start}}
+	sealRows(t, w, info, types, func(add func(...any)) {
+		for i, p := range data.persons {
+			for _, e := range p.Events[s.Name] {
+				lives := map[bool]int{false: 0, true: 1}[e[catalog.Start].(catalog.Date) >= moved]
+				values := table.values(e, nil)
+				elsewhere := maps.Clone(e)
+				elsewhere[catalog.Value] = 1234.5
+				add(append([]any{placeOf(i, lives)}, values...)...)
+				add(append([]any{placeOf(i, 1-lives)}, table.values(elsewhere, nil)...)...)
+			}
+		}
+	})
+}
+
+// stored is a stored table: the person or the place, then the columns of the catalog.
 type stored struct {
 	name    string
 	columns []catalog.Column
 }
 
+func storedOf(s catalog.Source) stored {
+	out := stored{name: s.Name}
+	for _, name := range s.ColumnNames() {
+		column, _ := s.Column(name)
+		out.columns = append(out.columns, column)
+	}
+	return out
+}
+
 func (s stored) types() []duck.Column {
 	out := []duck.Column{{Name: "person", Type: duck.UInteger}}
 	for _, c := range s.columns {
-		kind := map[catalog.Kind]duck.Type{catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double, catalog.DateKind: duck.Date}[c.Type.Kind]
+		kind := map[catalog.Kind]duck.Type{catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double, catalog.DateKind: duck.Date, catalog.TimeKind: duck.Timestamp}[c.Type.Kind]
 		if c.Name == catalog.CodeOf {
 			kind = duck.UInteger
 		}
@@ -117,18 +180,23 @@ func (s stored) seal(t testing.TB, w *store.Writer, part int, fill func(add func
 	info := store.Table{Name: s.name, Part: part, Groups: groups, SortedBy: sorted}
 	sealRows(t, w, info, s.types(), func(add func(...any)) {
 		fill(func(r reference.Row, person uint32) {
-			row := []any{person}
-			for _, c := range s.columns {
-				row = append(row, storedValue(r[c.Name], c, dictionary))
-			}
-			add(row...)
+			add(append([]any{person}, s.values(r, dictionary)...)...)
 		})
 	})
+}
+
+func (s stored) values(r reference.Row, dictionary map[string]uint32) (out []any) {
+	for _, c := range s.columns {
+		out = append(out, storedValue(r[c.Name], c, dictionary))
+	}
+	return out
 }
 
 func storedValue(v any, c catalog.Column, dictionary map[string]uint32) any {
 	switch v := v.(type) {
 	case catalog.Date:
+		return v.Time()
+	case catalog.Moment:
 		return v.Time()
 	case string:
 		if c.Name == catalog.CodeOf {

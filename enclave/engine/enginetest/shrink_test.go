@@ -106,8 +106,7 @@ func withoutParts(q question) iter.Seq[question] {
 			}
 		}
 		for i := range q.plan.Cohorts {
-			unused := !slices.ContainsFunc(q.plan.Reports, func(r *plan.Report) bool { return r.Cohort == i })
-			if unused && !try(func(p *plan.Plan) { p.Cohorts = less(p.Cohorts, i); renumber(p.Reports, i) }) {
+			if !used(q.plan, i) && !try(func(p *plan.Plan) { p.Cohorts = less(p.Cohorts, i); renumber(*p, i) }) {
 				return
 			}
 		}
@@ -133,12 +132,40 @@ func withoutParts(q question) iter.Seq[question] {
 	}
 }
 
-// renumber points reports to their cohorts after one was taken away.
-func renumber(reports []*plan.Report, gone int) {
-	for _, r := range reports {
-		if r.Cohort > gone {
-			r.Cohort--
+// used tells whether a report is about a cohort, or something else names it.
+func used(p plan.Plan, cohort int) bool {
+	named := slices.ContainsFunc(p.Reports, func(r *plan.Report) bool { return r.Cohort == cohort })
+	for _, x := range p.Exprs() {
+		plan.Walk(x, func(x plan.Expr) bool {
+			in, is := x.(*plan.InCohort)
+			of, has := x.(*plan.IndexOf)
+			named = named || is && in.Cohort == cohort || has && of.Cohort == cohort
+			return true
+		})
+	}
+	return named
+}
+
+// renumber points to the cohorts of p after one was taken away.
+func renumber(p plan.Plan, gone int) {
+	moved := func(cohort int) int {
+		if cohort > gone {
+			return cohort - 1
 		}
+		return cohort
+	}
+	for _, r := range p.Reports {
+		r.Cohort = moved(r.Cohort)
+	}
+	for _, x := range tops(p) {
+		*x = everywhere(*x, func(x plan.Expr) {
+			switch x := x.(type) {
+			case *plan.InCohort:
+				x.Cohort = moved(x.Cohort)
+			case *plan.IndexOf:
+				x.Cohort = moved(x.Cohort)
+			}
+		})
 	}
 }
 

@@ -15,8 +15,17 @@ func opened(x plan.Expr) (plan.Expr, []*plan.Expr) {
 		set, places := openedSet(x.Set)
 		return &plan.Count{Set: set, Distinct: x.Distinct}, places
 	case *plan.Pick:
-		set, places := openedSet(x.Set)
-		return &plan.Pick{Set: set, Which: x.Which, Column: x.Column}, places
+		out := *x
+		var places []*plan.Expr
+		if out.Set, places = openedSet(x.Set); x.To != nil {
+			places = append(places, &out.To)
+		}
+		return &out, places
+	case *plan.Covered:
+		out := *x
+		var places []*plan.Expr
+		out.Set, places = openedSet(x.Set)
+		return &out, append(places, &out.From, &out.To)
 	case *plan.Agg:
 		set, places := openedSet(x.Set)
 		return &plan.Agg{Fn: x.Fn, Set: set, Column: x.Column}, places
@@ -47,6 +56,15 @@ func opened(x plan.Expr) (plan.Expr, []*plan.Expr) {
 
 func openedValue(x plan.Expr) (plan.Expr, []*plan.Expr) {
 	switch x := x.(type) {
+	case *plan.End:
+		out := *x
+		return &out, nil
+	case *plan.InCohort:
+		out := *x
+		return &out, nil
+	case *plan.IndexOf:
+		out := *x
+		return &out, nil
 	case *plan.Arith:
 		out := *x
 		return &out, []*plan.Expr{&out.L, &out.R}
@@ -63,6 +81,9 @@ func openedValue(x plan.Expr) (plan.Expr, []*plan.Expr) {
 	case *plan.Elapsed:
 		out := *x
 		return &out, []*plan.Expr{&out.From, &out.To}
+	case *plan.Day:
+		out := *x
+		return &out, []*plan.Expr{&out.X}
 	case *plan.Part:
 		out := *x
 		return &out, []*plan.Expr{&out.X}
@@ -90,6 +111,15 @@ func openedSet(s *plan.EventSet) (*plan.EventSet, []*plan.Expr) {
 	}
 	if out.Where != nil {
 		places = append(places, &out.Where)
+	}
+	out.Union = slices.Clone(s.Union)
+	for i, m := range s.Union {
+		opened, more := openedSet(m)
+		out.Union[i], places = opened, append(places, more...)
+	}
+	if s.Episodes != nil {
+		opened, more := openedSet(s.Episodes)
+		out.Episodes, places = opened, append(places, more...)
 	}
 	return &out, places
 }
@@ -144,7 +174,9 @@ func literals(x plan.Expr) []plan.Expr {
 	case catalog.Number:
 		return constant(numberType, 0.0, 1.5)
 	case catalog.DateKind:
-		return constant(dateType, days[1])
+		return constant(dateType, days[1], days[len(days)-1])
+	case catalog.TimeKind:
+		return constant(timeType, moments[1])
 	}
 	return constant(textType, texts[0])
 }
@@ -230,22 +262,120 @@ func fewer(x plan.Expr) (out []plan.Expr) {
 		}
 	case *plan.Pick:
 		for _, s := range fewerSets(x.Set) {
-			out = append(out, &plan.Pick{Set: s, Which: x.Which, Column: x.Column})
+			copied := *x
+			copied.Set = s
+			out = append(out, &copied)
+		}
+		if x.Which != plan.First {
+			out = append(out, &plan.Pick{Which: plan.First, Set: x.Set, Column: x.Column})
+		}
+	case *plan.Covered:
+		for _, s := range fewerSets(x.Set) {
+			out = append(out, &plan.Covered{Set: s, From: x.From, To: x.To})
 		}
 	case *plan.Agg:
 		for _, s := range fewerSets(x.Set) {
 			out = append(out, &plan.Agg{Fn: x.Fn, Set: s, Column: x.Column})
 		}
 	}
+	return slices.DeleteFunc(out, func(x plan.Expr) bool { return !sound(x) })
+}
+
+// sound tells whether the sets of x have the columns that are asked of them.
+func sound(x plan.Expr) bool {
+	has := func(s *plan.EventSet, c *catalog.Column) bool {
+		have, ok := s.Source.Column(c.Name)
+		return ok && have.Type == c.Type
+	}
+	switch x := x.(type) {
+	case *plan.Pick:
+		return has(x.Set, x.Column) && soundSet(x.Set) && (x.Which == plan.First || x.Which == plan.Last || x.Which == plan.Nth || x.Set.Source.Timed) &&
+			(x.To == nil || x.To.Type().Kind == catalog.DateKind || x.Set.Source.Minutes)
+	case *plan.Agg:
+		return has(x.Set, x.Column) && soundSet(x.Set)
+	case *plan.Count:
+		return soundSet(x.Set)
+	case *plan.Covered:
+		return soundSet(x.Set)
+	}
+	return true
+}
+
+// soundSet tells whether a set has the columns that its own condition names.
+func soundSet(s *plan.EventSet) bool {
+	for _, m := range s.Members() {
+		if !soundSet(m) {
+			return false
+		}
+	}
+	for _, b := range s.Bounds {
+		if b.At.Type().Kind == catalog.TimeKind && !s.Source.Minutes {
+			return false
+		}
+	}
+	return s.Where == nil || soundAbout(s.Where, s.Source)
+}
+
+// soundAbout tells whether source has the columns that x names of the event.
+func soundAbout(x plan.Expr, source *catalog.Source) bool {
+	switch x := x.(type) {
+	case *plan.Field:
+		c, ok := source.Column(x.Column.Name)
+		return ok && c.Type == x.Column.Type
+	case *plan.End:
+		c, ok := source.Column(catalog.End)
+		return ok && c.Type == x.Column.Type
+	}
+	for _, set := range plan.Sets(x) {
+		for _, s := range set.All() {
+			for _, b := range s.Bounds {
+				if !soundAbout(b.At, source) {
+					return false
+				}
+			}
+		}
+	}
+	return !slices.ContainsFunc(plan.Parts(x), func(x plan.Expr) bool { return !soundAbout(x, source) })
+}
+
+// fewerMembers are s made of less, or as it were not made of others.
+func fewerMembers(s *plan.EventSet) (out []*plan.EventSet) {
+	as := func(made *plan.EventSet) {
+		made.Codes, made.Without, made.Where, made.Bounds, made.Apart = s.Codes, s.Without, s.Where, s.Bounds, s.Apart
+		out = append(out, made)
+	}
+	for _, m := range s.Members() {
+		out = append(out, m)
+		as(&plan.EventSet{Source: m.Source, Union: m.Union, Episodes: m.Episodes, Gap: m.Gap})
+	}
+	for i, m := range s.Union {
+		if len(s.Union) > 1 {
+			as(plan.Union(less(s.Union, i)))
+		}
+		for _, smaller := range fewerSets(m) {
+			members := slices.Clone(s.Union)
+			members[i] = smaller
+			as(plan.Union(members))
+		}
+	}
+	if s.Episodes != nil {
+		for _, smaller := range fewerSets(s.Episodes) {
+			as(plan.Episodes(smaller, s.Gap))
+		}
+	}
 	return out
 }
 
-// fewerSets are s without its condition, a bound, a code, or all mention of codes.
+// fewerSets are s made of less, and without its condition, a bound, a code, or all mention of codes.
 func fewerSets(s *plan.EventSet) (out []*plan.EventSet) {
 	with := func(change func(*plan.EventSet)) {
 		copied := *s
 		change(&copied)
 		out = append(out, &copied)
+	}
+	out = append(out, fewerMembers(s)...)
+	if s.Apart != (plan.Span{}) {
+		with(func(s *plan.EventSet) { s.Apart = plan.Span{} })
 	}
 	if s.Where != nil {
 		with(func(s *plan.EventSet) { s.Where = nil })

@@ -38,6 +38,7 @@ type maker struct {
 	dataset
 	source  *catalog.Source // inside a where condition
 	indexed bool            // the index date is known
+	others  int             // how many cohorts may be named
 }
 
 func newMaker(t testing.TB, seed, stream uint64) maker {
@@ -104,8 +105,20 @@ var (
 	published = []string{"ATC:A1", "OMIM:0"}
 	days      = dates("2019-12-31", "2020-01-01", "2020-01-30", "2020-01-31", "2020-02-01", "2020-02-28", "2020-02-29", "2020-03-01",
 		"2020-03-30", "2020-03-31", "2020-04-30", "2021-01-31", "2021-02-28", "2021-03-01", "2024-02-29")
-	births = dates("1955-03-01", "1960-02-29", "1980-01-31", "1980-02-29", "2002-02-28", "2020-02-29")
+	clocks  = []catalog.Moment{0, 1, 8*60 + 30, 12 * 60, 23*60 + 59}
+	moments = atClocks(days[1:6], clocks)
+	births  = dates("1955-03-01", "1960-02-29", "1980-01-31", "1980-02-29", "2002-02-28", "2020-02-29")
 )
+
+// atClocks are all times of day of all days.
+func atClocks(days []catalog.Date, clocks []catalog.Moment) (out []catalog.Moment) {
+	for _, d := range days {
+		for _, c := range clocks {
+			out = append(out, catalog.Moment(d)*24*60+c)
+		}
+	}
+	return out
+}
 
 func dates(texts ...string) []catalog.Date {
 	out := make([]catalog.Date, len(texts))
@@ -178,9 +191,14 @@ func (m maker) event(s catalog.Source, gaps int) reference.Row {
 	out := m.row(columns, gaps)
 	if s.Timed {
 		start := oneOf(m, days) + catalog.Date(oneOf(m, []int{0, 0, 0, 1, m.IntN(40)}))
-		out[catalog.Start] = start
-		if s.End && !m.chance(gaps) {
-			out[catalog.End] = start + catalog.Date(oneOf(m, []int{0, 1, 30, m.IntN(400)}))
+		end := start + catalog.Date(oneOf(m, []int{0, 1, 30, m.IntN(400)}))
+		out[catalog.Start], out[catalog.End] = any(start), any(end)
+		if s.Minutes {
+			from, to := catalog.Moment(start)*24*60+oneOf(m, clocks), catalog.Moment(end)*24*60+oneOf(m, clocks)
+			out[catalog.Start], out[catalog.End] = from, max(from, to)
+		}
+		if !s.End || m.chance(gaps) {
+			delete(out, catalog.End)
 		}
 	}
 	if len(s.Systems) > 0 && !m.chance(4*gaps) {

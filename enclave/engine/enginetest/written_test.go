@@ -36,10 +36,10 @@ func TestWrittenQueriesAgree(t *testing.T) {
 	seed := number(t, "OFFICINA_SEED", 1)
 	for i := range max(2, number(t, "OFFICINA_PLANS", 500)/500) {
 		data := makerOf(d, uint64(seed), uint64(i)).tables()
-		ask, done := open(t, engines, data)
+		ask, done := open(t, duckAndReference.engines, data)
 		for _, name := range slices.Sorted(maps.Keys(plans)) {
 			q := question{plan: *plans[name]}
-			settle(t, dispute{data, q, ask(q)}, fmt.Sprintf("%s over tables %d of seed %d", name, i, seed))
+			settle(t, duckAndReference, dispute{data, q, ask(q)}, fmt.Sprintf("%s over tables %d of seed %d", name, i, seed))
 		}
 		done()
 		if t.Failed() {

@@ -7,6 +7,8 @@ import (
 
 // scene is what an expression can see.
 type scene struct {
+	cohorts []*plan.Cohort // those of the plan
+	depth   int            // of cohorts that name cohorts
 	person  Person
 	index   catalog.Date
 	indexed bool
@@ -23,9 +25,16 @@ type path struct {
 
 func (p path) member() bool { return p.step == len(p.rules) }
 
-// follow takes a person through a cohort; in is false for a person without an index date.
-func follow(c *plan.Cohort, person Person) (out path, in bool) {
-	start := scene{person: person}
+// start is the scene of a person before any cohort.
+func start(p *plan.Plan, person Person) scene { return scene{cohorts: p.Cohorts, person: person} }
+
+// follow takes the person through a cohort; in is false for a person without an index date.
+func (s scene) follow(cohort int) (out path, in bool) {
+	if s.depth > len(s.cohorts) {
+		fail("a cohort is used to find itself")
+	}
+	c := s.cohorts[cohort]
+	start := scene{cohorts: s.cohorts, depth: s.depth + 1, person: s.person}
 	start.index, start.indexed = start.value(c.Index).(catalog.Date)
 	if !start.indexed {
 		return path{}, false
@@ -40,6 +49,14 @@ func follow(c *plan.Cohort, person Person) (out path, in bool) {
 		out.step++
 	}
 	return out, true
+}
+
+// indexIn is the person's index date in a cohort, if the person is a member of it.
+func (s scene) indexIn(cohort int) any {
+	if p, in := s.follow(cohort); in && p.member() {
+		return p.index
+	}
+	return nil
 }
 
 // keeps tells whether a rule keeps a person: include keeps only for true, exclude removes only for true.

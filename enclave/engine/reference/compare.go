@@ -57,6 +57,18 @@ func order(l, r any) int {
 		if r, ok := r.(catalog.Date); ok {
 			return cmp.Compare(l, r)
 		}
+	case catalog.Moment:
+		if r, ok := r.(catalog.Moment); ok {
+			return cmp.Compare(l, r)
+		}
+	case never:
+		if r == l {
+			return 0
+		}
+		return 1
+	}
+	if r == (never{}) {
+		return -1
 	}
 	fail("a %T is compared with a %T", l, r)
 	return 0

@@ -4,13 +4,37 @@ import (
 	"github.com/officina-enclave/officina/dsl/catalog"
 )
 
-// addDate moves a date.
+// never is the end of an event that is not over: after every date and date-time, and equal to itself.
+type never struct{}
+
+const minutesOfDay = 24 * 60
+
+// addDate moves a date or a date-time, which keeps its time of day but for hours and minutes.
 func addDate(v any, n int, unit string) any {
-	d, ok := v.(catalog.Date)
-	if !ok {
-		return nil
+	switch v := v.(type) {
+	case catalog.Date:
+		return moved(v, n, unit)
+	case catalog.Moment:
+		switch unit {
+		case "minutes":
+			return v + catalog.Moment(n)
+		case "hours":
+			return v + catalog.Moment(60*n)
+		}
+		day := v.Day()
+		return midnight(moved(day, n, unit)) + (v - midnight(day))
 	}
-	return moved(d, n, unit)
+	return nil
+}
+
+func midnight(d catalog.Date) catalog.Moment { return catalog.Moment(d) * minutesOfDay }
+
+// dayOf is the day of a date-time, and a day itself.
+func dayOf(v any) any {
+	if m, ok := v.(catalog.Moment); ok {
+		return m.Day()
+	}
+	return v
 }
 
 // moved is d and n units. Months and years clamp to the end of the month.
@@ -32,20 +56,23 @@ func moved(d catalog.Date, n int, unit string) catalog.Date {
 // elapsed is the largest n such that n units after from are not after to; if to is earlier, that of the way back,
 // negated.
 func elapsed(unit string, from, to any) any {
-	a, okA := from.(catalog.Date)
-	b, okB := to.(catalog.Date)
 	switch {
-	case !okA || !okB:
+	case from == nil || to == nil:
 		return nil
-	case b < a:
-		return -completed(unit, b, a)
+	case order(to, from) < 0:
+		return -completed(unit, to, from)
 	}
-	return completed(unit, a, b)
+	return completed(unit, from, to)
 }
 
-func completed(unit string, from, to catalog.Date) int64 {
+// completed goes from one date to a later one in steps of a unit.
+func completed(unit string, from, to any) int64 {
 	n := 0
-	for moved(from, n+1, unit) <= to {
+	if unit == "hours" || unit == "minutes" { // too many steps
+		between := int(to.(catalog.Moment) - from.(catalog.Moment))
+		return int64(between / map[string]int{"hours": 60, "minutes": 1}[unit])
+	}
+	for order(addDate(from, n+1, unit), to) <= 0 {
 		n++
 	}
 	return int64(n)

@@ -15,19 +15,24 @@ func (s scene) value(x plan.Expr) any {
 	case *plan.Attr:
 		return s.person.Attributes[x.Column.Name]
 	case *plan.Field:
-		if s.event == nil {
-			fail("a column of an event stands outside a condition on events")
-		}
-		return s.event[x.Column.Name]
+		return s.current()[x.Column.Name]
+	case *plan.End:
+		return ending(s.current(), x.Open)
 	case *plan.Index:
 		if !s.indexed {
 			fail("the index date is used to find itself")
 		}
 		return s.index
+	case *plan.InCohort:
+		return s.indexIn(x.Cohort) != nil
+	case *plan.IndexOf:
+		return s.indexIn(x.Cohort)
 	case *plan.Count:
 		return count(s.events(x.Set), x.Distinct)
 	case *plan.Pick:
-		return pick(s.events(x.Set), x)
+		return s.pick(x)
+	case *plan.Covered:
+		return covered(s.events(x.Set), s.value(x.From), s.value(x.To))
 	case *plan.Agg:
 		return statistic(x.Fn, numbers(s.events(x.Set), x.Column.Name))
 	case *plan.Compare, *plan.And, *plan.Or, *plan.Not, *plan.AtLeast, *plan.In, *plan.InCodes, *plan.IsMissing:
@@ -42,6 +47,8 @@ func (s scene) value(x plan.Expr) any {
 		return addDate(s.value(x.X), x.N, x.Unit)
 	case *plan.Elapsed:
 		return elapsed(x.Unit, s.value(x.From), s.value(x.To))
+	case *plan.Day:
+		return dayOf(s.value(x.X))
 	case *plan.Part:
 		return part(x.Which, s.value(x.X))
 	case *plan.Case:
@@ -51,6 +58,14 @@ func (s scene) value(x plan.Expr) any {
 	}
 	fail("there is no meaning for %T", x)
 	return nil
+}
+
+// current is the event that a condition is about.
+func (s scene) current() Row {
+	if s.event == nil {
+		fail("a column of an event stands outside a condition on events")
+	}
+	return s.event
 }
 
 func (s scene) values(xs []plan.Expr) []any {

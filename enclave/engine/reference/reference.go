@@ -6,9 +6,10 @@
 //
 // [Run] walks over the persons one by one. A person has an index date or not; then the rules keep or remove the
 // person; then each report puts the person into a cell. An expression is evaluated anew wherever it stands. An event
-// set is a filter over the person's events; a pick sorts them and takes one.
+// set is a filter over the person's events, or over those made of other sets; a pick sorts them and takes one.
 //
-// A value is a bool, int64, float64, string, catalog.Date, or nil, which is missing and, of a condition, unknown.
+// A value is a bool, int64, float64, string, catalog.Date, catalog.Moment, or nil, which is missing and, of a condition,
+// unknown; or the end of an event that is not over, which comes after every date.
 //
 //   - Whole numbers are calculated exactly. An outcome beyond 64 bits is missing.
 //   - Other numbers are IEEE 754 doubles, and so is a whole number that meets one. Division by zero is missing.
@@ -30,13 +31,15 @@ import (
 // Data is a dataset: the person table, with each person's events.
 type Data []Person
 
-// Person is one person. Events are by the name of their source, in any order.
+// Person is one person. Events are by the name of their source, in any order; of a source of places and days, those of
+// the places where the person lived.
 type Person struct {
 	Attributes Row
 	Events     map[string][]Row
 }
 
-// Row holds values by column: bool, int64, float64, string, catalog.Date. The code of an event is a CURIE. A column
+// Row holds values by column: bool, int64, float64, string, catalog.Date, catalog.Moment. The start and the end of events
+// with minutes are moments. The code of an event is a CURIE. A column
 // that is not there, or nil, is missing.
 type Row map[string]any
 
@@ -48,12 +51,8 @@ func (e *Error) Error() string { return "plan cannot be run: " + e.Reason }
 // Run counts what p asks for. Errors are an [*Error] and those of ctx.
 func Run(ctx context.Context, p *plan.Plan, data Data) (raw *disclosure.Raw, err error) {
 	defer func() {
-		switch failed := recover().(type) {
-		case nil:
-		case *Error:
+		if failed := caught(recover()); failed != nil {
 			raw, err = nil, failed
-		default:
-			panic(failed)
 		}
 	}()
 	tallies := make([]tally, len(p.Reports))
@@ -61,8 +60,8 @@ func Run(ctx context.Context, p *plan.Plan, data Data) (raw *disclosure.Raw, err
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for i, c := range p.Cohorts {
-			place, in := follow(c, person)
+		for i := range p.Cohorts {
+			place, in := start(p, person).follow(i)
 			if !in {
 				continue
 			}
@@ -78,6 +77,17 @@ func Run(ctx context.Context, p *plan.Plan, data Data) (raw *disclosure.Raw, err
 		counts[i].Cells = tallies[i].cells()
 	}
 	return disclosure.NewRaw(p, counts), nil
+}
+
+// caught is the error of [fail] that a run ended with, if it did.
+func caught(panicked any) error {
+	switch failed := panicked.(type) {
+	case nil:
+		return nil
+	case *Error:
+		return failed
+	}
+	panic(panicked)
 }
 
 // fail ends the run: the plan has a part that this engine does not know.
