@@ -154,12 +154,12 @@ func (w *writer) value(x plan.Expr) string {
 	case *plan.Attr:
 		return w.attribute(x.Column)
 	case *plan.Field:
+		if w.outer {
+			return w.say("field.outer", w.column(x.Column))
+		}
 		return w.say("field", w.column(x.Column))
 	case *plan.End:
-		if x.Open {
-			return w.say("end.open")
-		}
-		return w.say("end")
+		return w.end(x)
 	case *plan.Index:
 		return w.say("index")
 	case *plan.IndexOf:
@@ -174,6 +174,18 @@ func (w *writer) value(x plan.Expr) string {
 		return w.say("agg."+x.Fn, w.column(x.Column), w.set(x.Set))
 	}
 	return w.computed(x)
+}
+
+// end says the end of an event, with what stands for a missing one.
+func (w *writer) end(x *plan.End) string {
+	key := "end"
+	if x.Open {
+		key = "end.open"
+	}
+	if w.outer {
+		key += ".outer"
+	}
+	return w.say(key)
 }
 
 // computed says what is made of other values.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/explain"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/enclave/sqlgen"
@@ -41,8 +42,10 @@ func (r *run) stage(name string) (string, error) {
 		return "", fmt.Errorf("%w\n%s", errNoPlan, text)
 	case name == "plan":
 		return r.plan.Canonical(), nil
-	case name == "outline":
-		return plan.Outline(r.plan), nil
+	case name == "plan-tree":
+		return plan.Tree(r.plan), nil
+	case strings.HasPrefix(name, "explain-"):
+		return explain.Prose(r.plan, r.trace.Target.Vocabulary, strings.TrimPrefix(name, "explain-"))
 	case name == "policy-input":
 		return r.facts()
 	}

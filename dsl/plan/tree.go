@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Outline says in a few lines what p asks: its cohorts rule by rule, and its reports. Labels are the query's
-// own words; what stands beside them is what they mean.
-func Outline(p *Plan) string {
+// Tree is p as a tree for people: the cohorts with their rules, and the reports, each with the labels of the query and
+// the canonical text of what they mean, long lists of codes cut short.
+func Tree(p *Plan) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "study    %s\ndataset  %s\nplan     %s\n", p.Labels.Study, p.Dataset, p.digest)
 	for _, c := range p.Cohorts {
-		fmt.Fprintf(&b, "\ncohort %s\n  index  %s\n", c.Name, brief(c.Index))
+		fmt.Fprintf(&b, "\ncohort %s\n  index\n%s\n", c.Name, brief(c.Index))
 		for i, r := range c.Rules {
 			verb := "keep"
 			if r.Exclude {
 				verb = "drop"
 			}
-			fmt.Fprintf(&b, "  %2d. %s %s\n      %s\n", i+1, verb, r.Label, brief(r.Cond))
+			fmt.Fprintf(&b, "  %d. %s %s\n%s\n", i+1, verb, r.Label, brief(r.Cond))
 		}
 	}
 	b.WriteString("\nreports\n")
@@ -27,15 +27,18 @@ func Outline(p *Plan) string {
 			fmt.Fprintf(&b, ": %s", r.Label)
 		}
 		b.WriteString("\n")
+		if r.Value != nil {
+			fmt.Fprintf(&b, "    value %s\n%s\n", r.ValueLabel, brief(r.Value))
+		}
 		for _, d := range r.By {
-			fmt.Fprintf(&b, "      by %s (%d groups)\n", d.Label, max(len(d.Keys), len(d.Bands)))
+			fmt.Fprintf(&b, "    by %s (%d groups)\n%s\n", d.Label, max(len(d.Keys), len(d.Bands)), brief(d.X))
 		}
 	}
 	return b.String()
 }
 
-// brief is the canonical text of x with long lists of codes cut short.
-func brief(x Expr) string { return shorten(exprNode(x)).flat() }
+// brief is the canonical text of x over several lines, with long lists of codes cut short.
+func brief(x Expr) string { return shorten(exprNode(x)).lines("      ") }
 
 func shorten(n node) node {
 	const shown = 3
