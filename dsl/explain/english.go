@@ -163,6 +163,8 @@ var english = table{tidy: func(s string) string { return s }, words: map[string]
 	"call.greatest":   "the greatest of {0}",
 	"before":          "the day {0} before {1}",
 	"after":           "the day {0} after {1}",
+	"before.time":     "the time {0} before {1}",
+	"after.time":      "the time {0} after {1}",
 	"age":             "the age in completed years on {0}",
 	"elapsed.days":    "the number of days from {0} to {1}",
 	"elapsed.weeks":   "the number of completed weeks from {0} to {1}",

@@ -168,6 +168,8 @@ var italian = table{tidy: contract, words: map[string]string{
 	"call.greatest":   "il maggiore tra {0}",
 	"before":          "il giorno {0} prima di {1}",
 	"after":           "il giorno {0} dopo {1}",
+	"before.time":     "il momento {0} prima di {1}",
+	"after.time":      "il momento {0} dopo {1}",
 	"age":             "l'età in anni compiuti a {0}",
 	"elapsed.days":    "il numero di giorni da {0} a {1}",
 	"elapsed.weeks":   "il numero di settimane compiute da {0} a {1}",

@@ -205,7 +205,7 @@ func (w *writer) event(p *plan.Pick) string {
 }
 
 func (w *writer) pick(p *plan.Pick) string {
-	if p.Column.Name == catalog.Start {
+	if p.Column.Name == catalog.Start && p.Column.Type.Kind == catalog.DateKind {
 		return w.say("pick.day", w.event(p))
 	}
 	return w.say("pick", w.column(p.Column), w.event(p))

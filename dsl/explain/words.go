@@ -202,10 +202,14 @@ func (w *writer) computed(x plan.Expr) string {
 		}
 		return w.say("call."+x.Fn, w.list("list.and", args))
 	case *plan.AddDate:
-		if x.N < 0 {
-			return w.say("before", w.length(-x.N, x.Unit), w.value(x.X))
+		key := ""
+		if x.Type().Kind != catalog.DateKind {
+			key = ".time"
 		}
-		return w.say("after", w.length(x.N, x.Unit), w.value(x.X))
+		if x.N < 0 {
+			return w.say("before"+key, w.length(-x.N, x.Unit), w.value(x.X))
+		}
+		return w.say("after"+key, w.length(x.N, x.Unit), w.value(x.X))
 	case *plan.Elapsed:
 		if a, ok := x.From.(*plan.Attr); ok && a.Column.Name == "birth_date" && x.Unit == "years" {
 			return w.say("age", w.value(x.To))
