@@ -18,6 +18,6 @@ func Tests(name, text string, t Target) ([]Test, diag.List) {
 	if diags.Failed() {
 		return nil, diags
 	}
-	tests, found := check.Tests(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary})
+	tests, found := check.Tests(file, t.context())
 	return tests, slices.Concat(diags, found).Sorted()
 }

@@ -473,3 +473,20 @@ func unknownPerson(at diag.Span, id string) diag.Diagnostic {
 func wrongCell(at diag.Span, want, hint string) diag.Diagnostic {
 	return say("wrong-cell", at, fmt.Sprintf("this cell must hold %s", want), "write "+hint)
 }
+
+func libraryFaults(library syntax.StringLit, first diag.Diagnostic) diag.Diagnostic {
+	return say("library-faults", library.Span(), fmt.Sprintf("library \"%s\" cannot be read: %s, on its line %d", library.Value, first.Message, first.Span.From.Line),
+		"tell the data steward who published it")
+}
+
+func importOfImport(name syntax.Ident, what string) diag.Diagnostic {
+	return notYet(name.Span(), fmt.Sprintf("`%s` needs `%s` of another library; libraries that import are", name.Name, what))
+}
+
+// noLibrary tells what the catalog says of a library.
+func noLibrary(library syntax.StringLit, problem diag.Diagnostic) diag.Diagnostic {
+	if problem.Code == "library-changed" {
+		return say("library-changed", library.Span(), problem.Message, problem.Hints...)
+	}
+	return say("library-unknown", library.Span(), problem.Message, problem.Hints...)
+}

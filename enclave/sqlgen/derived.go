@@ -56,7 +56,7 @@ func bySource(members []*plan.EventSet) [][]*plan.EventSet {
 // the gap. That end is the end of the episode before, since no event of an earlier one ends later.
 func (c *scope) episodes(clause string, s *plan.EventSet, columns []string) string {
 	of := s.Episodes
-	c.rows(clause+"_events", of, []string{catalog.Start, catalog.End})
+	c.rows(clause+"_parts", of, []string{catalog.Start, catalog.End})
 	keys := strings.Join(c.keysOf(false), ", ")
 	end := `e."start"`
 	if of.Source.End {
@@ -64,7 +64,7 @@ func (c *scope) episodes(clause string, s *plan.EventSet, columns []string) stri
 	}
 	begins := atom("before")
 	if s.Gap != (plan.Span{}) {
-		begins = c.later(begins, s.Gap, of.Source.Minutes)
+		begins = c.moved(begins, s.Gap.N, s.Gap.Unit, of.Source.Minutes)
 	}
 	over := fmt.Sprintf("OVER (PARTITION BY e.%s ORDER BY e.\"start\" ROWS BETWEEN UNBOUNDED PRECEDING AND", c.key)
 	text := fmt.Sprintf("SELECT %s, e.\"start\",\n  max(%s) %s 1 PRECEDING) AS before", keys, end, over)
@@ -73,50 +73,36 @@ func (c *scope) episodes(clause string, s *plan.EventSet, columns []string) stri
 		text += fmt.Sprintf(",\n  max(%s) %s UNBOUNDED FOLLOWING) AS latest", end, over)
 		out += fmt.Sprintf(",\n  coalesce(lead(before) OVER (PARTITION BY e.%s ORDER BY e.\"start\"), latest) AS \"end\"", c.key)
 	}
-	c.with(clause+"_sorted", "", text+"\nFROM "+clause+"_events e")
+	c.with(clause+"_sorted", "", text+"\nFROM "+clause+"_parts e")
 	begin := binary(atom(`e."start"`), ">", begins, compareLevel).text
 	clause += "_episodes"
 	c.with(clause, "", out+"\nFROM "+strings.TrimSuffix(clause, "_episodes")+"_sorted e\nWHERE before IS NULL\n  OR "+begin)
 	return clause
 }
 
-// later moves x by a span.
-func (c *scope) later(x sql, by plan.Span, minutes bool) sql {
-	return c.moved(x, by.N, by.Unit, minutes)
-}
-
-// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before, in order. They are
-// folded into the list of those kept.
-func (c *scope) keepApart(from string, s *plan.EventSet, kept, columns []string) string {
-	var element, order []string
-	for _, n := range kept {
-		element = append(element, fmt.Sprintf("%s := e.%s", name(n), name(n)))
-		order = append(order, "e."+name(n)+" NULLS LAST")
+// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before. In order, they are
+// folded into the list of those kept: one pass over the events of a person.
+func (c *scope) keepApart(clause string, s *plan.EventSet, order, columns []string) string {
+	var by, fields []string
+	for _, n := range order {
+		by = append(by, "e."+name(n)+" NULLS LAST")
+		fields = append(fields, fmt.Sprintf("%s := e.%s", name(n), name(n)))
 	}
-	item, start := `e."start"`, func(of string) sql { return atom("%s", of) }
-	if len(kept) > 1 {
-		item, start = "struct_pack("+strings.Join(element, ", ")+")", func(of string) sql { return atom(`%s."start"`, of) }
+	item, part := "struct_pack("+strings.Join(fields, ", ")+")", func(x, column string) sql { return atom("%s.%s", x, name(column)) }
+	if len(order) == 1 {
+		item, part = "e."+name(order[0]), func(x, _ string) sql { return atom("%s", x) }
 	}
-	far := binary(start("x[1]"), ">=", c.later(start("kept[-1]"), s.Apart, s.Source.Minutes), compareLevel)
+	keys := strings.Join(c.keysOf(false), ", ")
+	c.with(clause+"_lists", "", fmt.Sprintf("SELECT %s,\n  list([%s] ORDER BY %s) AS events\nFROM %s_all e\nGROUP BY %s",
+		keys, item, strings.Join(by, ", "), clause, keys))
+	far := binary(part("x[1]", catalog.Start), ">=", c.moved(part("kept[-1]", catalog.Start), s.Apart.N, s.Apart.Unit, s.Source.Minutes), compareLevel)
+	c.with(clause+"_kept", "", fmt.Sprintf("SELECT %s,\n  unnest(list_reduce(events, lambda kept, x: CASE WHEN %s THEN kept || x ELSE kept END)) AS kept\nFROM %s_lists e",
+		keys, far.text, clause))
 	out := c.keysOf(false)
-	group := strings.Join(out, ", ")
-	events := fmt.Sprintf("SELECT %s,\n  list([%s] ORDER BY %s) AS events\nFROM %s e\nGROUP BY %s", group, item, strings.Join(order, ", "), from, group)
-	fold := fmt.Sprintf("unnest(list_reduce(events, lambda kept, x: CASE WHEN %s THEN kept || x ELSE kept END)) AS event", far.text)
-	list := from[:len(from)-len("_all")] + "_lists"
-	c.with(list, "", events)
-	folded := from[:len(from)-len("_all")] + "_kept"
-	c.with(folded, "", fmt.Sprintf("SELECT %s, %s\nFROM %s e", group, fold, list))
 	for _, n := range columns {
-		out = append(out, start2(len(kept) > 1, n)+" AS "+name(n))
+		out = append(out, part("e.kept", n).text+" AS "+name(n))
 	}
-	return "SELECT " + strings.Join(out, ", ") + "\nFROM " + folded + " e"
-}
-
-func start2(packed bool, column string) string {
-	if packed {
-		return "e.event." + name(column)
-	}
-	return "e.event"
+	return "SELECT " + strings.Join(out, ", ") + "\nFROM " + clause + "_kept e"
 }
 
 // covered writes the clause that counts the days on which an event of s is under way: of each, sorted by its first day,

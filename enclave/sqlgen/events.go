@@ -136,14 +136,18 @@ func (c *scope) eachPerson(s *plan.EventSet) {
 // personal reports whether s or a feature of it uses a value of the stage, so that it is not told by the same words for
 // every person.
 func (s *eventSet) personal() bool {
-	return aboutPersons(s.Where) || boundToPersons(s.Bounds) || slices.ContainsFunc(s.features, func(f plan.Expr) bool {
-		return slices.ContainsFunc(plan.Parts(f), aboutPersons)
+	return needsStage(s.EventSet) || slices.ContainsFunc(s.features, func(f plan.Expr) bool {
+		return slices.ContainsFunc(plan.Parts(f), ofStage)
 	})
 }
 
-func boundToPersons(bounds []plan.Bound) bool {
-	return slices.ContainsFunc(bounds, func(b plan.Bound) bool { return aboutPersons(b.At) })
+// needsStage reports whether a condition of s uses a value of the stage.
+func needsStage(s *plan.EventSet) bool {
+	return aboutPersons(s.Where) || slices.ContainsFunc(s.Bounds, func(b plan.Bound) bool { return ofStage(b.At) })
 }
+
+// ofStage reports whether x, which stands outside the set's own condition, uses a value of the stage.
+func ofStage(x plan.Expr) bool { return aboutPersons(x) || plan.OfEvent(x) }
 
 // aboutPersons reports whether x uses a value of the person, or a feature.
 func aboutPersons(x plan.Expr) bool {

@@ -78,7 +78,7 @@ func (c *scope) rows(clause string, s *plan.EventSet, columns []string) {
 		c.with(clause, "", text)
 	default:
 		c.with(clause+"_all", "", text)
-		c.with(clause, "", c.keepApart(clause+"_all", s, kept, columns))
+		c.with(clause, "", c.keepApart(clause, s, kept, columns))
 	}
 }
 
@@ -139,26 +139,14 @@ func boundColumns(s *plan.EventSet) []string {
 	return out
 }
 
-// fields are the columns of the current event that x reads.
+// fields are the columns of the current event that x reads; an end needs the start.
 func fields(x plan.Expr) []string {
 	var out []string
-	switch x := x.(type) {
-	case nil:
-		return nil
-	case *plan.Field:
-		return []string{x.Column.Name}
-	case *plan.End:
-		return []string{catalog.Start, catalog.End}
-	}
-	for _, of := range plan.Sets(x) {
-		for _, s := range of.All() {
-			for _, b := range s.Bounds {
-				out = append(out, fields(b.At)...)
-			}
+	for _, c := range plan.Fields(x) {
+		out = append(out, c.Name)
+		if c.Name == catalog.End {
+			out = append(out, catalog.Start)
 		}
-	}
-	for _, part := range plan.Parts(x) {
-		out = append(out, fields(part)...)
 	}
 	return out
 }
@@ -170,7 +158,7 @@ func (c *scope) rowsIn(clause string, sets []*plan.EventSet, keyed bool, target 
 	needs := c.joins(sets[0], keyed)
 	for i, s := range sets {
 		parts[i] = c.parted(s, len(sets) == 1)
-		needs = needs || aboutPersons(s.Where) || boundToPersons(s.Bounds)
+		needs = needs || needsStage(s)
 	}
 	from := c.rowsOf(sets[0]) + " e"
 	if needs {

@@ -167,21 +167,22 @@ func (c *scope) join(features []plan.Expr) {
 	c.next(stage, "", columns+joins)
 }
 
-// joined takes a feature from its clause: without events, a count is 0 and all else is missing.
+// joined takes a feature from its clause: without events, a count is 0 and all else is missing; without the dates that it
+// needs, it is missing.
 func (c *scope) joined(clause, column string, f plan.Expr) string {
-	switch f := f.(type) {
-	case *plan.Count:
-		return fmt.Sprintf("coalesce(%s.%s, 0) AS %s", clause, column, column)
-	case *plan.Covered:
-		dates := []plan.Expr{f.From, f.To}
-		known := known(dates, c.exprs(dates))
-		zero := fmt.Sprintf("coalesce(%s.%s, 0)", clause, column)
-		if len(known) > 0 {
-			zero = fmt.Sprintf("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), zero)
-		}
-		return zero + " AS " + column
+	text := clause + "." + column
+	switch f.(type) {
+	case *plan.Count, *plan.Covered:
+		text = fmt.Sprintf("coalesce(%s, 0)", text)
 	}
-	return clause + "." + column
+	dates := plan.Parts(f)
+	if known := known(dates, c.exprs(dates)); len(known) > 0 {
+		text = fmt.Sprintf("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), text)
+	}
+	if text == clause+"."+column {
+		return text
+	}
+	return text + " AS " + column
 }
 
 // bySource gathers features by event set, and event sets that are read from their source by that, in the order in which

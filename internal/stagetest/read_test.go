@@ -60,7 +60,7 @@ func TestRunNeedsAPlan(t *testing.T) {
 
 // Update fills the sections that are there, and adds none.
 func TestUpdate(t *testing.T) {
-	file := write(t, "A sentence.\ncatalog: clinic\n"+query+"-- errors --\nold\n-- plan-tree --\n")
+	file := write(t, "A sentence.\ncatalog: clinic\n"+query+"-- errors --\nold\n-- outline --\n")
 	trace, err := stagetest.Read(file)
 	if err != nil {
 		t.Fatal(err)

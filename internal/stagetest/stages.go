@@ -42,7 +42,7 @@ func (r *run) stage(name string) (string, error) {
 		return "", fmt.Errorf("%w\n%s", errNoPlan, text)
 	case name == "plan":
 		return r.plan.Canonical(), nil
-	case name == "plan-tree":
+	case name == "outline":
 		return plan.Tree(r.plan), nil
 	case strings.HasPrefix(name, "explain-"):
 		return explain.Prose(r.plan, r.trace.Target.Vocabulary, strings.TrimPrefix(name, "explain-"))
