@@ -1,4 +1,4 @@
-// Command cohort is the researcher's tool: it formats, checks and explains cohort queries, and verifies
+// Command cohort is the researcher's tool: it formats, checks, lints and explains cohort queries, serves editors, and verifies
 // receipts. It is pure Go and needs no enclave.
 package main
 
@@ -21,13 +21,15 @@ func root() *cobra.Command {
 
   cohort fmt t2d.cohort                          lay a query out
   cohort check t2d.cohort --catalog catalog.yaml find its faults, all at once
-  cohort explain t2d.cohort --sql                what it means
+  cohort lint t2d.cohort                         find what is probably not meant
+  cohort explain t2d.cohort                      say what it means, in plain language
+  cohort lsp                                     serve an editor
   cohort verify receipt.json                     is a release genuine?
 
 Exit codes: 0 done, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), lspCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), lintCommand(), lspCommand(), verifyCommand())
 	return c
 }
 
