@@ -39,19 +39,20 @@ func Tree(p *Plan) string {
 }
 
 // brief is the canonical text of x over several lines, with long lists of codes cut short.
-func brief(x Expr) string { return shorten(exprNode(x)).lines("      ") }
+func brief(x Expr) string {
+	var b strings.Builder
+	shorten(exprNode(x)).writeLines(&b, 6)
+	return b.String()
+}
 
 func shorten(n node) node {
 	const shown = 3
-	if n.head == "codes" && len(n.words) > shown+1 {
-		rest := len(n.words) - shown
-		n.words = append(slices.Clone(n.words[:shown]), fmt.Sprintf("…%d more", rest))
+	if !n.list {
 		return n
 	}
-	parts := make([]node, len(n.parts))
-	for i, p := range n.parts {
-		parts[i] = shorten(p)
+	words := n.words
+	if n.head == "codes" && len(words) > shown+1 {
+		words = append(slices.Clone(words[:shown]), fmt.Sprintf("…%d more", len(words)-shown))
 	}
-	n.parts = parts
-	return n
+	return form(n.head, each(n.parts, shorten)...).withWords(words)
 }
