@@ -11,7 +11,7 @@ import (
 )
 
 // Persons makes up n persons for a plan: their attributes by the catalog, and events of the sources that the plan reads.
-// Half of the persons have events of each event set, around a day of their own.
+// Half of the persons have events of each event set, around a day of their own; one in five has none of a source.
 func Persons(p *plan.Plan, t dsl.Target, n int) reference.Data {
 	m := &maker{Rand: rand.New(rand.NewPCG(1, 2)), target: t, words: wordsOf(p)}
 	for _, s := range p.EventSets() {
@@ -84,8 +84,12 @@ func (m *maker) person() reference.Person {
 		}
 	}
 	own := m.day()
+	without := map[string]bool{} // sources of which the person has nothing
 	for _, s := range m.sets {
-		if m.chance(0.5) {
+		if _, drawn := without[s.Source.Name]; !drawn {
+			without[s.Source.Name] = m.chance(0.2)
+		}
+		if !without[s.Source.Name] && m.chance(0.5) {
 			for range 1 + m.IntN(4) {
 				out.Events[s.Source.Name] = append(out.Events[s.Source.Name], m.event(s, own))
 			}
