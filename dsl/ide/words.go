@@ -52,6 +52,7 @@ var Words = []Word{
 	{Form: "first", Help: "the earliest event; used as a date it is its start", value: true},
 	{Form: "last", Help: "the latest event; used as a date it is its start", value: true},
 	{Form: "first ever", Help: "the earliest event of all time", value: true},
+	{Form: "ever", Help: "of all time, so that no time phrase follows"},
 	{Form: "first of (", Help: "the earliest of dates; missing ones are ignored", value: true},
 	{Form: "last of (", Help: "the latest of dates; missing ones are ignored", value: true},
 	{Form: "nearest to", Help: "the event nearest to a date; of two as near, the earlier", try: "nearest", value: true},
