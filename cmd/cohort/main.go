@@ -21,15 +21,16 @@ func root() *cobra.Command {
 
   cohort fmt t2d.cohort                          lay a query out
   cohort check t2d.cohort --catalog catalog.yaml find its faults, all at once
+  cohort test t2d.cohort                         run the tests written in it
   cohort lint t2d.cohort                         find what is probably not meant
   cohort explain t2d.cohort                      say what it means, in plain language
   cohort lsp                                     serve an editor
   cohort verify receipt.json                     is a release genuine?
 
-Exit codes: 0 done, 2 the query or the receipt has faults.`,
+Exit codes: 0 done, 1 a test fails, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), lintCommand(), lspCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), lintCommand(), testCommand(), explainCommand(), lspCommand(), verifyCommand())
 	return c
 }
 

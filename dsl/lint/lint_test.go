@@ -13,12 +13,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/spf13/cobra"
 
 	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/lint"
 	"github.com/officina-enclave/officina/dsl/syntax"
+	"github.com/officina-enclave/officina/internal/cli"
 	"github.com/officina-enclave/officina/internal/deptest"
 	"github.com/officina-enclave/officina/internal/stagetest"
 )
@@ -187,7 +189,7 @@ func TestExamples(t *testing.T) {
 	left := maps.Clone(justified)
 	seen := 0
 	err := filepath.WalkDir("../../examples", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".cohort" {
+		if err != nil || filepath.Ext(path) != ".cohort" || filepath.Base(filepath.Dir(path)) == "libraries" {
 			return err
 		}
 		at, ok := targetOf(t, filepath.Dir(path))
@@ -220,21 +222,16 @@ func TestExamples(t *testing.T) {
 func targetOf(t *testing.T, dir string) (dsl.Target, bool) {
 	t.Helper()
 	for range 3 {
-		text, err := os.ReadFile(filepath.Join(dir, "catalog.yaml"))
-		if err != nil {
+		path := filepath.Join(dir, "catalog.yaml")
+		if _, err := os.Stat(path); err != nil {
 			dir = filepath.Dir(dir)
 			continue
 		}
-		words, err := os.ReadFile(filepath.Join(dir, "vocabulary.csv"))
+		read, err := cli.ReadTarget(&cobra.Command{}, path, "")
 		if err != nil {
-			words = []byte("code,label,parents\n")
+			t.Fatal(err)
 		}
-		c, faults := catalog.Parse("catalog.yaml", text)
-		v, more := catalog.ParseVocabulary(words)
-		if faults.Failed() || more.Failed() {
-			t.Fatal(faults, more)
-		}
-		return dsl.Target{Catalog: c, Vocabulary: v}, true
+		return read.Target, true
 	}
 	return dsl.Target{}, false
 }

@@ -9,38 +9,32 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
 
 	"github.com/officina-enclave/officina/dsl"
-	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
 	dsllint "github.com/officina-enclave/officina/dsl/lint"
 	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/enclave/lint"
+	"github.com/officina-enclave/officina/internal/cli"
 	"github.com/officina-enclave/officina/internal/deptest"
 )
 
 // query compiles a text against a catalog with its vocabulary.
-func query(t *testing.T, name, text, folder, base string) dsllint.Query {
+func query(t *testing.T, name, text, path, words string) dsllint.Query {
 	t.Helper()
-	yaml, err := os.ReadFile(filepath.Join(folder, base+".yaml"))
+	read, err := cli.ReadTarget(&cobra.Command{}, path, words)
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := os.ReadFile(filepath.Join(folder, map[string]string{"catalog": "vocabulary", "clinic": "clinic"}[base]+".csv"))
-	if err != nil {
-		words = []byte("code,label,parents\n")
-	}
-	var target dsl.Target
-	target.Catalog, _ = catalog.Parse("catalog.yaml", yaml)
-	target.Vocabulary, _ = catalog.ParseVocabulary(words)
-	p, faults := dsl.Compile(name, text, nil, target)
+	p, faults := dsl.Compile(name, text, nil, read.Target)
 	if faults.Failed() {
 		var b strings.Builder
 		diag.Render(&b, name, text, faults)
 		t.Fatal(b.String())
 	}
 	file, _ := syntax.Parse(name, text)
-	return dsllint.Query{File: file, Plan: p, Target: target}
+	return dsllint.Query{File: file, Plan: p, Target: read.Target}
 }
 
 const idle = `study "Lint"
@@ -63,7 +57,7 @@ report count of c
 
 // Rules that say nothing are found, and rules that decide are not.
 func TestIdle(t *testing.T) {
-	q := query(t, "q.cohort", idle, "../../dsl/testdata/catalogs", "clinic")
+	q := query(t, "q.cohort", idle, "../../dsl/testdata/catalogs/clinic.yaml", "../../dsl/testdata/catalogs/clinic.csv")
 	found, err := lint.Idle(context.Background(), q, 2000)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +103,7 @@ func TestExamplesAreNotIdle(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(folder, "catalog.yaml")); err != nil {
 			folder = filepath.Dir(folder)
 		}
-		q := query(t, file, string(text), folder, "catalog")
+		q := query(t, file, string(text), filepath.Join(folder, "catalog.yaml"), "")
 		found, err := lint.Idle(context.Background(), q, 2000)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
