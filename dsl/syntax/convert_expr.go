@@ -144,6 +144,10 @@ func (c *converter) item(m *gMember) Expr {
 	if m.Term != nil {
 		return &Ident{place(m.Tokens), m.Term.Name}
 	}
+	if m.Text != nil {
+		s := c.text(m.Text)
+		return &s
+	}
 	return c.expr(m.X)
 }
 

@@ -279,12 +279,14 @@ type gMembers struct {
 	Term   *gCodeTerm `parser:"| @@ )"`
 }
 
-// gMember may be a code with descendants, or any expression.
+// gMember may be a code with descendants, or any expression; a text, of which lists may be long, is read at once.
 type gMember struct {
 	Tokens []lexer.Token
-	IfTerm ifTerm     `parser:"  @@"`
-	Term   *gCodeTerm `parser:"  @@"`
-	X      *gExpr     `parser:"| @@"`
+	IfTerm ifTerm       `parser:"  @@"`
+	Term   *gCodeTerm   `parser:"  @@"`
+	IfText ifText       `parser:"| @@"`
+	Text   *lexer.Token `parser:"  @String"`
+	X      *gExpr       `parser:"| @@"`
 }
 
 type gSum struct {

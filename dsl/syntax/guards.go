@@ -14,6 +14,7 @@ type (
 	ifLink     struct{} // and, or
 	ifRelation struct{} // what compares or tests the value before it
 	ifTerm     struct{} // an item of a list that may be a code or code set
+	ifText     struct{} // an item of a list that is a text
 	ifNamed    struct{} // a name that begins no form
 	ifForm     struct{} // a form of ordinary words
 	ifUnit     struct{} // the unit of the number before it
@@ -72,6 +73,14 @@ func (*ifTerm) Parse(lex *lexer.PeekingLexer) error {
 		return holds(next == "with" || next == "," || next == ")")
 	}
 	return holds(false)
+}
+
+func (*ifText) Parse(lex *lexer.PeekingLexer) error {
+	if lex.Peek().Type != kindString {
+		return holds(false)
+	}
+	next := ahead(lex, 2)[1].Value
+	return holds(next == "," || next == ")")
 }
 
 func (*ifNamed) Parse(lex *lexer.PeekingLexer) error {
