@@ -482,7 +482,7 @@ func offGrid(at diag.Span, op, low, high string) diag.Diagnostic {
 		hint = "the nearest allowed: " + low
 	}
 	if op == "=" || op == "!=" {
-		hint = "ask for a range instead, such as `>= … and < …`"
+		hint = "ask for a range instead, such as `>= … and < …`, or `from 2020-01-01 to 2020-01-31`"
 	}
 	return say("off-grid", at, "the catalog allows comparison with coarser values only, so that no single person's value can be asked", hint)
 }
