@@ -69,7 +69,7 @@ func (g generator) statement() sample {
 	case "include":
 		return sample{`include "A rule" ` + x.text, fmt.Sprintf(`(Rule Label:"A rule" Cond:%s)`, x.tree)}
 	case "exclude":
-		return sample{"exclude " + x.text, fmt.Sprintf("(Rule Exclude:true Cond:%s)", x.tree)}
+		return sample{"exclude " + a.text, fmt.Sprintf("(Rule Exclude:true Cond:%s)", a.tree)} // a text alone would be a label
 	case "window":
 		return sample{"window w from " + a.text + " to " + b.text, fmt.Sprintf("(Window Name:w From:%s To:%s)", a.tree, b.tree)}
 	case "followup":
