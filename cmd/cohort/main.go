@@ -22,12 +22,13 @@ func root() *cobra.Command {
   cohort fmt t2d.cohort                          lay a query out
   cohort check t2d.cohort --catalog catalog.yaml find its faults, all at once
   cohort explain t2d.cohort --sql                what it means
+  cohort test t2d.cohort                         run the tests written in it
   cohort verify receipt.json                     is a release genuine?
 
-Exit codes: 0 done, 2 the query or the receipt has faults.`,
+Exit codes: 0 done, 1 a test fails, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), lspCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), lspCommand(), verifyCommand())
 	return c
 }
 

@@ -149,7 +149,7 @@ func (w *world) ready(ctx context.Context) error {
 	if w.enclave != nil {
 		return nil
 	}
-	target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words)
+	target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words, nil)
 	if err != nil {
 		return err
 	}
