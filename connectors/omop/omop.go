@@ -21,7 +21,8 @@
 // A concept id becomes the CURIE VOCABULARY:CODE by the table concept, such as SNOMED:74474003; a space in the
 // name of a vocabulary becomes a low line (RxNorm_Extension). A concept that has no such CURIE becomes OMOP:ID: 0,
 // "no matching concept"; one that the table does not have; a code with a space in it; a code that another concept has
-// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables.
+// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables, and
+// [ReadVocabulary] those of the vocabulary tables without a CDM.
 //
 // Sex is male for 8507, female for 8532, missing for 0, and else other. Where the day or the month of birth is
 // missing the date is that of birth_datetime, else the first of the month, else the 15th of June (OHDSI Themis,
@@ -83,7 +84,7 @@ func (s *Source) prepare(ctx context.Context) (err error) {
 	if len(s.tables) == 0 || s.tables[0].name != person.name {
 		return &connectors.Error{File: s.folder.File(person.file), Reason: "has no rows: there is nobody to load"}
 	}
-	if s.concepts, err = readConcepts(ctx, s.folder); err != nil {
+	if s.concepts, err = readConcepts(ctx, s.folder, nil); err != nil {
 		return err
 	}
 	return s.readDeaths(ctx)

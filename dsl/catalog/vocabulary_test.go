@@ -127,6 +127,31 @@ func TestExpandByDefinition(t *testing.T) {
 	})
 }
 
+// A range agrees with its definition: a code is in it if it or one above it is an end, or lies between the ends by its text.
+func TestRangeByDefinition(t *testing.T) {
+	v := vocabulary(t, codes+"ATC:A10BB,Sulfonylureas,\nATC:A11,Vitamins,\nICD10:E13.1,a,\nICD10:E1,odd,\n")
+	rapid.Check(t, func(t *rapid.T) {
+		system := rapid.SampledFrom([]string{"ICD10", "ATC", "SNOMED"}).Draw(t, "system")
+		all := v.Codes(system)
+		from, to := rapid.SampledFrom(all).Draw(t, "from"), rapid.SampledFrom(all).Draw(t, "to")
+		if from > to {
+			from, to = to, from
+		}
+		var want []string
+		for _, curie := range all {
+			if from <= curie && curie <= to {
+				want = append(want, v.Expand(systems, []catalog.Term{{Curie: curie, Descendants: true}}, nil)...)
+			}
+		}
+		slices.Sort(want)
+		_, code, _ := catalog.SplitCurie(to)
+		got := v.Expand(systems, []catalog.Term{{Curie: from, To: code}}, nil)
+		if d := cmp.Diff(slices.Compact(want), got); d != "" {
+			t.Errorf("%s to %s: %s", from, to, d)
+		}
+	})
+}
+
 func TestVocabularyLookups(t *testing.T) {
 	v := vocabulary(t, codes)
 	if got := v.Label("ICD10:E11.2"); got != "Type 2 diabetes mellitus, with renal complications" {
@@ -236,6 +261,24 @@ func TestVocabularyDigest(t *testing.T) {
 		if vocabulary(t, changed).Digest() == base {
 			t.Errorf("a change of the content does not change the digest:\n%s", cmp.Diff(codes, changed))
 		}
+	}
+}
+
+// What is written is read again, whatever the order it is given in.
+func TestFormatVocabulary(t *testing.T) {
+	v := vocabulary(t, codes)
+	entries := v.Entries()
+	text := catalog.FormatVocabulary(entries)
+	if again := vocabulary(t, string(text)); again.Digest() != v.Digest() {
+		t.Errorf("the digest of what was written differs:\n%s", text)
+	}
+	if some := v.Entries("LOINC", "SNOMED"); len(some) != 5 || some[0].Code != "LOINC:4548-4" || len(some[4].Parents) != 2 {
+		t.Errorf("of two systems: %v", some)
+	}
+	slices.Reverse(entries)
+	first := entries[0].Code
+	if d := cmp.Diff(string(text), string(catalog.FormatVocabulary(entries))); d != "" || entries[0].Code != first {
+		t.Errorf("the order matters, or was changed: %s", d)
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -147,7 +148,7 @@ func (c *scope) join(features []plan.Expr) {
 		sets[c.setKey(plan.Sets(f)[0])] = true
 	}
 	for _, f := range c.wanted {
-		if sets[c.setKey(plan.Sets(f)[0])] && !c.lackingAny(plan.Parts(f), new([]plan.Expr)) {
+		if sets[c.setKey(plan.Sets(f)[0])] && c.has(plan.Parts(f)) {
 			features = append(features, f)
 		}
 	}
@@ -165,6 +166,21 @@ func (c *scope) join(features []plan.Expr) {
 		}
 	}
 	c.next(stage, "", columns+joins)
+}
+
+// has reports whether what xs use is known in the stage.
+func (c *scope) has(xs []plan.Expr) bool {
+	dated := slices.ContainsFunc(xs, func(x plan.Expr) bool {
+		found := false
+		plan.Walk(x, func(x plan.Expr) bool {
+			_, index := x.(*plan.Index)
+			found = found || index
+			return !found
+		})
+		return found
+	})
+	joined := !slices.ContainsFunc(named(xs), func(cohort int) bool { return c.columns[indexOf(cohort)] == "" })
+	return (c.indexed || !dated) && joined && !c.lackingAny(xs, new([]plan.Expr))
 }
 
 // joined takes a feature from its clause: without events, a count is 0 and all else is missing; without the dates that it
