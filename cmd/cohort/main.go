@@ -1,4 +1,4 @@
-// Command cohort is the researcher's tool: it formats, checks and explains cohort queries, and verifies
+// Command cohort is the researcher's tool: it formats, checks, explains and imports cohort queries, and verifies
 // receipts. It is pure Go and needs no enclave.
 package main
 
@@ -23,12 +23,13 @@ func root() *cobra.Command {
   cohort check t2d.cohort --catalog catalog.yaml find its faults, all at once
   cohort explain t2d.cohort --sql                what it means
   cohort test t2d.cohort                         run the tests written in it
+  cohort import circe cohort.json                from OHDSI Circe, as ATLAS writes it
   cohort verify receipt.json                     is a release genuine?
 
 Exit codes: 0 done, 1 a test fails, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), lspCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), importCommand(), lspCommand(), verifyCommand())
 	return c
 }
 

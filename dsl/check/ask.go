@@ -48,11 +48,8 @@ func Ask(f *syntax.File, ctx Context, at Where, x syntax.Expr) (Fact, bool) {
 
 // prepare gives a cohort the names that its expressions may use, without checking its rules.
 func (c *checker) prepare(co *cohort) {
-	for _, s := range co.tree.Stmts {
-		if d, ok := s.(*syntax.Define); ok {
-			co.defines[d.Name.Name] = d
-		}
-	}
+	co.stmts = c.statements(co, nil)
+	c.names(co)
 	c.entry = plan.DateConst(c.Catalog.Period.Start)
 	co.index, co.entry = &plan.Index{}, c.entry
 	c.followup(co)

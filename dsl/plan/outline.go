@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -39,9 +40,9 @@ func brief(x Expr) string { return shorten(exprNode(x)).flat() }
 
 func shorten(n node) node {
 	const shown = 3
-	if n.head == "codes" && len(n.parts) > shown+1 {
-		rest := len(n.parts) - shown
-		n.parts = append(append([]node{}, n.parts[:shown]...), atom(fmt.Sprintf("…%d more", rest)))
+	if n.head == "codes" && len(n.words) > shown+1 {
+		rest := len(n.words) - shown
+		n.words = append(slices.Clone(n.words[:shown]), fmt.Sprintf("…%d more", rest))
 		return n
 	}
 	parts := make([]node, len(n.parts))
