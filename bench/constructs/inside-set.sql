@@ -1,5 +1,3 @@
 SELECT count(DISTINCT m.person) AS persons
-FROM measurement m
-WHERE m.code IN (SELECT id FROM codes WHERE code = 'LOINC:4548-4') AND EXISTS (
-  SELECT 1 FROM visit v
-  WHERE v.person = m.person AND v.type = 'inpatient' AND v.start <= m.start AND coalesce(v."end", v.start) >= m.start);
+FROM measurement m JOIN visit v ON v.person = m.person AND v.start <= m.start AND coalesce(v."end", v.start) >= m.start
+WHERE m.code IN (SELECT id FROM codes WHERE code = 'LOINC:4548-4') AND v.type = 'inpatient';
