@@ -12,7 +12,8 @@
 // many timed values of a person, without a code; and values of a place and a day, which a person has for the days that
 // residence says they lived there.
 //
-// Limits: persons live in places of one sort. What a standard says cannot be taken away.
+// Limits: persons live in places of one sort; a set of codes in one column is refused with the code not-yet. What a
+// standard says cannot be taken away.
 package catalog
 
 import (
@@ -40,6 +41,7 @@ type Catalog struct {
 	Sources    []Source          `json:",omitzero"` // in file order
 	Systems    []CodeSystem      `json:",omitzero"` // in file order
 	Protected  []Topic           `json:",omitzero"` // in file order
+	Libraries  []Library         `json:",omitzero"` // in file order
 }
 
 // Custodian is who answers for the dataset.
@@ -147,7 +149,7 @@ func SplitCurie(curie string) (system, code string, ok bool) {
 }
 
 // Digest is "sha256:" and the hexadecimal SHA-256 of what the catalog says: the file's comments and layout do not matter,
-// nor the order of its sources, code systems, unit rules and topics. The order of columns and of listed
+// nor the order of its sources, code systems, unit rules, topics and libraries. The order of columns and of listed
 // values does, because tables and ties follow it.
 func (c *Catalog) Digest() string {
 	d := *c
@@ -158,6 +160,7 @@ func (c *Catalog) Digest() string {
 	}
 	d.Systems = sortedBy(c.Systems, systemName)
 	d.Protected = sortedBy(c.Protected, topicName)
+	d.Libraries = sortedBy(c.Libraries, Library.File)
 	text, err := json.Marshal(d)
 	if err != nil { // only an infinite number could do this, and Parse refuses those
 		text = []byte(err.Error())

@@ -43,7 +43,7 @@ func TestLookups(t *testing.T) {
 	want := [][]string{
 		{"sex", "gender", "birth_date", "death", "province", "site"},
 		{"condition", "drug", "measurement", "variant", "exposure.uv"},
-		{"ICD10", "ATC", "SNOMED", "LOINC", "HGNC", "ISTAT"},
+		{"ICD10", "ATC", "SNOMED", "LOINC", "HGNC", "HP", "ISTAT"},
 	}
 	if d := cmp.Diff(want, [][]string{c.AttributeNames(), c.SourceNames(), c.SystemNames()}); d != "" {
 		t.Error(d)

@@ -38,6 +38,10 @@ func tooLong(limit int) diag.Diagnostic {
 	return at(diag.Span{}, "too-long", fmt.Sprintf("a catalog has at most %d bytes", limit), "put codes and labels in vocabulary.csv")
 }
 
+func vocabularyTooLong(limit int) diag.Diagnostic {
+	return at(diag.Span{}, "too-long", fmt.Sprintf("a vocabulary has at most %d bytes", limit), "leave out code systems that the catalog does not list")
+}
+
 func wrongType(s diag.Span, want string) diag.Diagnostic {
 	return at(s, "wrong-type", "expected "+want)
 }

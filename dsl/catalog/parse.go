@@ -71,6 +71,7 @@ func (r *reader) catalog(n *yaml.Node) *Catalog {
 		"sources":     func(n *yaml.Node) { c.Sources = r.sources(n, c) },
 		"codes":       into(&c.Systems, r.systems),
 		"protected":   func(n *yaml.Node) { c.Protected = r.topics(n, c) },
+		"libraries":   into(&c.Libraries, r.libraries),
 		"extends":     func(n *yaml.Node) { r.oneOf(Standards()...)(n) },
 		"residence":   func(n *yaml.Node) { r.residence(n, c) },
 	}, "dataset", "custodian", "mode", "period", "person")
@@ -166,13 +167,24 @@ func (r *reader) systems(n *yaml.Node) []CodeSystem {
 		r.fields(value, fields{
 			"hierarchy": into(&s.Hierarchy, r.hierarchy),
 			"levels":    into(&s.Levels, r.levels),
-		}, "hierarchy")
+		}, r.needed(s.Name)...)
+		if known, ok := usual(s.Name); ok && s.Hierarchy == "" && len(s.Levels) == 0 {
+			s = known
+		}
 		if len(s.Levels) > 0 && s.Hierarchy != "prefix" {
 			r.out.Add(misplaced(r.span(value), "levels", "hierarchy: prefix"))
 		}
 		out = append(out, s)
 	})
 	return out
+}
+
+// needed lists the keys that a code system cannot do without.
+func (r *reader) needed(system string) []string {
+	if _, ok := usual(system); ok {
+		return nil
+	}
+	return []string{"hierarchy"}
 }
 
 func (r *reader) hierarchy(n *yaml.Node) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,6 +150,76 @@ func TestVocabularyLookups(t *testing.T) {
 	}
 }
 
+func TestContaining(t *testing.T) {
+	v := vocabulary(t, codes+"ICD10CM:E11,TYPE 2 diabetes mellitus,\nICD10CM:K50,Morbus Crohn – Straße,\nHP:1,Temperature in \u212Aelvin,\n")
+	for _, c := range []struct{ systems, text, want string }{
+		{"ICD10", "type 2", "ICD10:E11 ICD10:E11.2 ICD10:E11.9"},
+		{"ICD10 ICD10CM", "TyPe 2 DIAB", "ICD10:E11 ICD10:E11.2 ICD10:E11.9 ICD10CM:E11"},
+		{"ICD10CM ICD10 ICD10", "type 2 diabetes", "ICD10:E11 ICD10:E11.2 ICD10:E11.9 ICD10CM:E11"},
+		{"ICD10", "mellitus,", "ICD10:E11.2"},
+		{"ICD10CM", "CROHN – STRAẞE", "ICD10CM:K50"}, // simple folding: ẞ is ß
+		{"ICD10CM", "STRASSE", ""},                   // and not ss
+		{"HP", "kelvin", "HP:1"},                     // the sign of kelvin is a k
+		{"LOINC", "", "LOINC:4548-4"},
+		{"LOINC", "HbA1cc", ""},
+		{"ICD", "type", ""},
+		{"", "type", ""},
+	} {
+		got := v.Containing(strings.Fields(c.systems), c.text)
+		if d := cmp.Diff(strings.Fields(c.want), got, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%q in %s: %s", c.text, c.systems, d)
+		}
+	}
+	if v.Covers("ICD") || !v.Covers("ICD10") || !v.Covers("LOINC") || vocabulary(t, "code,label,parents\n").Covers("LOINC") {
+		t.Error("Covers is wrong")
+	}
+}
+
+// One vocabulary serves many at once, and what one has asked does not change what another is told.
+func TestExpandTogether(t *testing.T) {
+	v := vocabulary(t, codes)
+	questions := []string{"ICD10:E11+", "SNOMED:73211009+", "ATC:A+", "ICD10:E11..E12"}
+	var wait sync.WaitGroup
+	for i := range 8 {
+		wait.Go(func() {
+			for j := range 200 {
+				q := questions[(i+j)%len(questions)]
+				got := v.Expand(systems, terms(q), terms("ICD10:E11.9"))
+				want := vocabulary(t, codes).Expand(systems, terms(q), terms("ICD10:E11.9"))
+				if !slices.Equal(got, want) {
+					t.Errorf("%s: %v, want %v", q, got, want)
+				}
+				_ = append(got, "appended")
+				v.Containing([]string{"ICD10"}, "type")
+			}
+		})
+	}
+	wait.Wait()
+	plain := v.Expand([]catalog.CodeSystem{{Name: "ICD10", Hierarchy: "none"}}, terms("ICD10:E11+"), nil)
+	if len(plain) != 1 {
+		t.Errorf("another hierarchy of the system: %v, want one code", plain)
+	}
+}
+
+// The memory of expansions is bounded: after many large ones old answers are made anew, and are the same.
+func TestExpandForgets(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("code,label,parents\nX:all,all,\n")
+	for i := range 60_000 {
+		fmt.Fprintf(&b, "X:%d,%d,X:all\n", i, i)
+	}
+	v := vocabulary(t, b.String())
+	x := []catalog.CodeSystem{{Name: "X", Hierarchy: "table"}}
+	for i := range 100 {
+		if n := len(v.Expand(x, terms("X:all+"), terms(fmt.Sprintf("X:%d", i)))); n != 60_000 {
+			t.Fatalf("%d codes, want 60,000", n)
+		}
+	}
+	if n := v.Remembered(); n > 2<<20 {
+		t.Errorf("%d codes are remembered", n)
+	}
+}
+
 func TestVocabularyDigest(t *testing.T) {
 	lines := strings.SplitAfter(strings.TrimSuffix(codes, "\n")+"\n", "\n")
 	slices.Reverse(lines[1 : len(lines)-1])
@@ -165,6 +236,24 @@ func TestVocabularyDigest(t *testing.T) {
 		if vocabulary(t, changed).Digest() == base {
 			t.Errorf("a change of the content does not change the digest:\n%s", cmp.Diff(codes, changed))
 		}
+	}
+}
+
+// What is written is read again, whatever the order it is given in.
+func TestFormatVocabulary(t *testing.T) {
+	v := vocabulary(t, codes)
+	entries := v.Entries()
+	text := catalog.FormatVocabulary(entries)
+	if again := vocabulary(t, string(text)); again.Digest() != v.Digest() {
+		t.Errorf("the digest of what was written differs:\n%s", text)
+	}
+	if some := v.Entries("LOINC", "SNOMED"); len(some) != 5 || some[0].Code != "LOINC:4548-4" || len(some[4].Parents) != 2 {
+		t.Errorf("of two systems: %v", some)
+	}
+	slices.Reverse(entries)
+	first := entries[0].Code
+	if d := cmp.Diff(string(text), string(catalog.FormatVocabulary(entries))); d != "" || entries[0].Code != first {
+		t.Errorf("the order matters, or was changed: %s", d)
 	}
 }
 

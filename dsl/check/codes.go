@@ -2,7 +2,6 @@ package check
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
@@ -30,14 +29,19 @@ func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
 		return done
 	}
 	plain, named := c.terms(terms)
-	out := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	plain, named = c.terms(except)
-	without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	slices.Sort(without)
-	out = slices.DeleteFunc(out, func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
-	slices.Sort(out)
-	c.expanded[&terms[0]] = slices.Compact(out)
-	return c.expanded[&terms[0]]
+	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
+	if len(named) > 0 {
+		out = slices.Concat(out, named)
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	if plain, named = c.terms(except); len(except) > 0 {
+		without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
+		slices.Sort(without)
+		out = slices.DeleteFunc(slices.Clone(out), func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
+	}
+	c.expanded[&terms[0]] = out
+	return out
 }
 
 // terms parts codes, for the vocabulary to expand, from named sets, expanded already.
@@ -53,6 +57,8 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 				continue // told where the parameter is declared
 			}
 			t = syntax.CodeTerm{Place: t.Place, Curie: code.Text}
+		case c.absent[t.Name]:
+			continue
 		case t.Name != "":
 			c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
 			continue
@@ -68,7 +74,7 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 			continue
 		}
 		for _, curie := range ends(t, system) {
-			if !c.Vocabulary.Known(curie) && c.published(system) {
+			if !c.Vocabulary.Known(curie) && c.Vocabulary.Covers(system) {
 				c.say(codeUnknown(t.Span(), curie))
 			}
 		}
@@ -83,30 +89,6 @@ func ends(t syntax.CodeTerm, system string) []string {
 		return []string{t.Curie}
 	}
 	return []string{t.Curie, system + ":" + t.To}
-}
-
-// published reports whether the vocabulary has the codes of a system.
-func (c *checker) published(system string) bool {
-	known, ok := c.systems[system]
-	if !ok {
-		known = len(c.Vocabulary.Codes(system)) > 0
-		c.systems[system] = known
-	}
-	return known
-}
-
-// labelled lists the codes of systems whose published label has a text in it, whatever the case of its letters.
-func (c *checker) labelled(systems []string, text string) []string {
-	var out []string
-	for _, system := range systems {
-		for _, curie := range c.Vocabulary.Codes(system) {
-			if strings.Contains(strings.ToLower(c.Vocabulary.Label(curie)), strings.ToLower(text)) {
-				out = append(out, curie)
-			}
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // codeParam reports whether a name is a parameter that is one code.

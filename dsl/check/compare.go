@@ -206,7 +206,7 @@ func (c *checker) contains(e *syntax.Contains, s scope) typed {
 	if !t.ok() {
 		return typed{}
 	}
-	set := &plan.CodeSet{Codes: c.labelled(s.source.Systems, e.Text.Value)}
+	set := &plan.CodeSet{Codes: c.Vocabulary.Containing(s.source.Systems, e.Text.Value)}
 	if len(set.Codes) == 0 {
 		c.say(noLabel(e.Text))
 	}

@@ -144,6 +144,10 @@ func (c *converter) item(m *gMember) Expr {
 	if m.Term != nil {
 		return &Ident{place(m.Tokens), m.Term.Name}
 	}
+	if m.Text != nil {
+		s := c.text(m.Text)
+		return &s
+	}
 	return c.expr(m.X)
 }
 
@@ -193,8 +197,6 @@ func (c *converter) primary(g *gPrimary) Expr {
 		return &s
 	case g.Curie != nil:
 		return &Curie{at, g.Curie.Value}
-	case g.Nth != nil:
-		return c.pickEvent(g.Nth)
 	case g.Fixed != nil:
 		return c.fixed(at, g.Fixed)
 	case g.Form != nil:

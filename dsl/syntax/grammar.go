@@ -9,8 +9,8 @@ import (
 //
 // The parser looks zero tokens beyond the one that begins an alternative: the first token decides, and what
 // follows must fit. So the time is linear in the text, at any nesting (alternatives with a common prefix would
-// be exponential). Where one token cannot decide, a lookahead of a few fixed tokens, (?= …) or (?! …), stands
-// before the alternative and consumes nothing.
+// be exponential). Where one token cannot decide, or trying what does not fit would take long, a field If… of a type in
+// guards.go stands before the alternative: it looks at a few tokens and takes none.
 var (
 	declarations = participle.MustBuild[gDecl](participle.Lexer(definition), participle.UseLookahead(0))
 	statements   = participle.MustBuild[gStmt](participle.Lexer(definition), participle.UseLookahead(0))
@@ -224,9 +224,10 @@ type gCell struct {
 
 type gExpr struct {
 	Tokens []lexer.Token
-	Case   *gCase  `parser:"( @@"`
-	X      *gLogic `parser:"| @@ )"`
-	Unit   string  `parser:"( (?! 'as' String) 'as' @( Unit | Word ) )?"`
+	X      *gLogic `parser:"( @@"`
+	Case   *gCase  `parser:"| @@ )"`
+	IfAs   ifAs    `parser:"( @@"`
+	Unit   string  `parser:"  'as' @( Unit | Word ) )?"`
 }
 
 type gCase struct {
@@ -244,7 +245,8 @@ type gWhen struct {
 
 type gLogic struct {
 	L    *gCompare `parser:"@@"`
-	Rest []*gLink  `parser:"@@*"`
+	If   ifLink    `parser:"( @@"`
+	Rest []*gLink  `parser:"  @@ )*"`
 }
 
 type gLink struct {
@@ -256,12 +258,13 @@ type gCompare struct {
 	Tokens  []lexer.Token
 	Nots    []lexer.Token `parser:"@( 'not'+ )?"`
 	L       *gSum         `parser:"@@"`
-	Op      string        `parser:"( @Relation"`
-	R       *gSum         `parser:"  @@"`
-	Between *gInterval    `parser:"| 'between' @@"`
-	In      *gMembers     `parser:"| (?! 'in' 'bands') 'in' @@"`
-	Is      string        `parser:"| 'is' @( 'known' | 'missing' )"`
-	Text    *lexer.Token  `parser:"| 'contains' @String )?"`
+	If      ifRelation    `parser:"( @@"`
+	Op      string        `parser:"  ( @Relation"`
+	R       *gSum         `parser:"    @@"`
+	Between *gInterval    `parser:"  | 'between' @@"`
+	In      *gMembers     `parser:"  | 'in' @@"`
+	Is      string        `parser:"  | 'is' @( 'known' | 'missing' )"`
+	Text    *lexer.Token  `parser:"  | 'contains' @String ) )?"`
 }
 
 type gInterval struct {
@@ -276,11 +279,14 @@ type gMembers struct {
 	Term   *gCodeTerm `parser:"| @@ )"`
 }
 
-// gMember may be a code with descendants, or any expression.
+// gMember may be a code with descendants, or any expression; a text, of which lists may be long, is read at once.
 type gMember struct {
 	Tokens []lexer.Token
-	Term   *gCodeTerm `parser:"  (?= Curie | Word ( 'with' | ',' | ')' ) ) @@"`
-	X      *gExpr     `parser:"| @@"`
+	IfTerm ifTerm       `parser:"  @@"`
+	Term   *gCodeTerm   `parser:"  @@"`
+	IfText ifText       `parser:"| @@"`
+	Text   *lexer.Token `parser:"  @String"`
+	X      *gExpr       `parser:"| @@"`
 }
 
 type gSum struct {
@@ -299,51 +305,53 @@ type gOperand struct {
 	X      *gPrimary `parser:"@@"`
 }
 
-// gPrimary is one of many forms; the guards keep the trials few for the common ones, numbers and plain names.
+// gPrimary is one of many forms, the common ones first.
 type gPrimary struct {
 	Tokens []lexer.Token
-	Paren  *gExpr       `parser:"  '(' @@ ')'"`
-	Number *gNumber     `parser:"| (?= Number) @@"`
+	If     ifNamed      `parser:"  @@"`
+	Named  *gNamed      `parser:"  @@"`
+	Number *gNumber     `parser:"| @@"`
+	Paren  *gExpr       `parser:"| '(' @@ ')'"`
 	Date   *lexer.Token `parser:"| @Date"`
 	String *lexer.Token `parser:"| @String"`
 	Curie  *lexer.Token `parser:"| @Curie"`
-	Fixed  *gFixed      `parser:"| (?= Keyword) @@"`
-	Nth    *gPick       `parser:"| (?= Ordinal) @@"`
-	Form   *gForm       `parser:"| (?= Word ( Word | 'of' | 'at' | 'between' | 'codes' | 'from' | 'to' | '(' )) @@"`
-	Named  *gNamed      `parser:"| @@"`
+	IfForm ifForm       `parser:"| @@"`
+	Form   *gForm       `parser:"  @@"`
+	Fixed  *gFixed      `parser:"| @@"`
 }
 
-// gFixed is a form that begins with a reserved word.
+// gForm is a form that begins with an ordinary word; ifForm has looked at what follows it.
+type gForm struct {
+	AgeAt      *gAnchor  `parser:"  'age' 'at' @@"`
+	Count      *gCount   `parser:"| @@"`
+	Agg        *gAgg     `parser:"| @@"`
+	Between    *gBetween `parser:"| (?= Word 'between') @@"`
+	YearOf     *gYearOf  `parser:"| @@"`
+	Registered *gAnchor  `parser:"| 'registered' 'at' @@"`
+	Pick       *gPick    `parser:"| @@"`
+	Share      *gShare   `parser:"| @@"`
+	Covered    *gCovered `parser:"| @@"`
+	Change     *gChange  `parser:"| @@"`
+	Observed   *gFromTo  `parser:"| 'observed' 'from' @@"`
+}
+
+// gFixed is a form that begins with a reserved word, or with a number such as 2nd.
 type gFixed struct {
-	Bool   *lexer.Token `parser:"  @( 'true' | 'false' )"`
-	Pick   *gPick       `parser:"| (?= 'first' | 'last') @@"`
+	Pick   *gPick       `parser:"  @@"`
+	Bool   *lexer.Token `parser:"| @( 'true' | 'false' )"`
 	AllOf  *gConds      `parser:"| 'all' @@"`
 	NoneOf *gConds      `parser:"| 'none' @@"`
 	Member *gInCohort   `parser:"| @@"`
-	Index  *lexer.Token `parser:"| (?= 'index' 'of' Word) 'index' 'of' @Word"`
+	Index  *lexer.Token `parser:"| 'index' 'of' @Word"`
 	Exists *gExists     `parser:"| @@"`
-}
-
-// gForm is a form that begins with an ordinary word, so what follows the word decides.
-type gForm struct {
-	AgeAt      *gAnchor  `parser:"  (?= 'age' 'at') 'age' 'at' @@"`
-	Count      *gCount   `parser:"| (?= 'count' ( 'days' | 'codes' )? 'of') @@"`
-	Agg        *gAgg     `parser:"| (?= ( 'sum' | 'mean' | 'median' | 'min' | 'max' | 'sd' ) Word 'of') @@"`
-	Registered *gAnchor  `parser:"| (?= 'registered' 'at') 'registered' 'at' @@"`
-	Between    *gBetween `parser:"| (?= ( 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' ) 'between') @@"`
-	YearOf     *gYearOf  `parser:"| (?= ( 'year' | 'quarter' | 'month' ) 'of') @@"`
-	Pick       *gPick    `parser:"| (?= 'nearest' 'to' | ( 'highest' | 'lowest' ) ( Word | '(' )) @@"`
-	Share      *gShare   `parser:"| (?= 'share' 'of' ( Word | '(' )) @@"`
-	Covered    *gCovered `parser:"| (?= ( 'days' | 'proportion' ) 'covered') @@"`
-	Change     *gChange  `parser:"| (?= 'percent' 'change') @@"`
-	Observed   *gFromTo  `parser:"| (?= 'observed' 'from') 'observed' 'from' @@"`
 }
 
 // gNumber takes a word after a number for its unit, unless it begins something else.
 type gNumber struct {
 	Tokens []lexer.Token
 	Text   string `parser:"@Number"`
-	Unit   string `parser:"( @Unit | (?= Word) (?! 'window' | 'outcome' | 'competing' | 'censor' | 'import' | 'test' | 'apart' | Word ( ':' | '(' | '.' ) ) @Word )?"`
+	If     ifUnit `parser:"( @@"`
+	Unit   string `parser:"  @( Unit | Word ) )?"`
 }
 
 // gConds is a list of conditions after any, all, none or at least N.
@@ -363,7 +371,7 @@ type gExists struct {
 	MostSet  *gSet   `parser:"         @@ )"`
 	Exactly  string  `parser:"| 'exactly' @Number"`
 	ExactSet *gSet   `parser:"  @@ )"`
-	Distinct bool    `parser:"( (?= 'on' 'distinct') 'on' 'distinct' @'days' )?"`
+	Distinct bool    `parser:"( 'on' 'distinct' @'days' )?"`
 }
 
 type gPick struct {
@@ -385,9 +393,10 @@ type gTarget struct {
 	Tokens  []lexer.Token
 	Paren   *gExpr        `parser:"( '(' @@ ')'"`
 	Date    *lexer.Token  `parser:"| @Date"`
-	Pick    *gPick        `parser:"| (?= 'first' | 'last' ) @@"`
-	Name    []lexer.Token `parser:"| @( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* ) )"`
-	Offsets []*gOffset    `parser:"( (?= ( '+' | '-' ) Number) @@ )*"`
+	Name    []lexer.Token `parser:"| @( ( Word | 'index' | 'followup' ) ( '.' ( Word | Keyword ) )* )"`
+	Pick    *gPick        `parser:"| @@ )"`
+	If      ifOffset      `parser:"( @@"`
+	Offsets []*gOffset    `parser:"  @@ )*"`
 }
 
 type gShare struct {
@@ -408,7 +417,8 @@ type gChange struct {
 
 type gInCohort struct {
 	Name    lexer.Token `parser:"'in' 'cohort' @Word"`
-	Phrases []*gPhrase  `parser:"@@*"`
+	If      ifPhrase    `parser:"( @@"`
+	Phrases []*gPhrase  `parser:"  @@ )*"`
 }
 
 type gCount struct {
@@ -417,7 +427,7 @@ type gCount struct {
 }
 
 type gAgg struct {
-	Fn     string      `parser:"@Word"`
+	Fn     string      `parser:"@( 'sum' | 'mean' | 'median' | 'min' | 'max' | 'sd' )"`
 	Column lexer.Token `parser:"@Word"`
 	Set    *gSet       `parser:"'of' @@"`
 }
@@ -429,7 +439,7 @@ type gBetween struct {
 }
 
 type gYearOf struct {
-	Part string   `parser:"@Word"`
+	Part string   `parser:"@( 'year' | 'quarter' | 'month' )"`
 	X    *gAnchor `parser:"'of' @@"`
 }
 
@@ -446,7 +456,8 @@ type gNamed struct {
 type gAnchor struct {
 	Tokens  []lexer.Token
 	X       *gPrimary  `parser:"@@"`
-	Offsets []*gOffset `parser:"( (?= ( '+' | '-' ) Number ( 'day' | 'days' | 'week' | 'weeks' | 'month' | 'months' | 'year' | 'years' | 'hour' | 'hours' | 'minute' | 'minutes' )) @@ )*"`
+	If      ifOffset   `parser:"( @@"`
+	Offsets []*gOffset `parser:"  @@ )*"`
 }
 
 type gOffset struct {
@@ -463,9 +474,11 @@ type gDuration struct {
 
 type gSet struct {
 	Tokens   []lexer.Token
-	Episodes *gEpisodes `parser:"( (?= 'episodes' 'of') @@"`
+	IfOf     ifEpisodes `parser:"( @@"`
+	Episodes *gEpisodes `parser:"  @@"`
 	Bare     *gBareSet  `parser:"| @@ )"`
-	Phrases  []*gPhrase `parser:"@@*"`
+	If       ifPhrase   `parser:"( @@"`
+	Phrases  []*gPhrase `parser:"  @@ )*"`
 }
 
 type gEpisodes struct {
@@ -478,27 +491,28 @@ type gEpisodes struct {
 // gBareSet is a set whose phrases, if it has some, are in parentheses.
 type gBareSet struct {
 	Tokens []lexer.Token
-	Union  []*gSet       `parser:"( '(' @@ ( ',' @@ )* ')'"`
-	Source []lexer.Token `parser:"| @( Word ( '.' ( Word | Keyword ) )* )"`
-	Codes  []*gCodeTerm  `parser:"  ( (?! 'in' 'bands') 'in' ( '(' @@ ( ',' @@ )* ')' | @@ ) )? )"`
+	Source []lexer.Token `parser:"( @( Word ( '.' ( Word | Keyword ) )* )"`
+	If     ifIn          `parser:"  ( @@"`
+	Codes  []*gCodeTerm  `parser:"    'in' ( @@ | '(' @@ ( ',' @@ )* ')' ) )?"`
+	Union  []*gSet       `parser:"| '(' @@ ( ',' @@ )* ')' )"`
 	Where  *gExpr        `parser:"( 'where' '(' @@ ')' )?"`
 }
 
 type gPhrase struct {
 	Tokens []lexer.Token
-	Ending string         `parser:"  'ending' @( 'before' | 'after' )"`
-	EndX   *gAnchor       `parser:"  @@"`
-	Word   string         `parser:"| ( @( 'before' | 'after' | 'since' | 'until' )"`
-	On     bool           `parser:"  | (?! 'on' 'distinct') @'on'"`
+	Word   string         `parser:"  ( @( 'before' | 'after' | 'since' | 'until' )"`
+	On     bool           `parser:"  | @'on'"`
 	OnOr   string         `parser:"    ( 'or' @( 'before' | 'after' ) )? )"`
 	X      *gAnchor       `parser:"  @@"`
 	Within *gWithin       `parser:"| 'within' @@"`
-	Range  *gPhraseRange  `parser:"| (?= 'between' ( Number ( Unit | Word )? | Word ) 'and' ( Number Word | Word ) ( 'before' | 'after' )) 'between' @@"`
+	Range  *gPhraseRange  `parser:"| 'between' @@"`
 	FromTo *gFromTo       `parser:"| 'from' @@"`
 	During *gPhraseDuring `parser:"| @@"`
 	Going  *gAnchor       `parser:"| 'ongoing' 'at' @@"`
 	Order  *gPhraseOrder  `parser:"| @@"`
 	Apart  *gDuration     `parser:"| 'at' 'least' @@ 'apart'"`
+	Ending string         `parser:"| 'ending' @( 'before' | 'after' )"`
+	EndX   *gAnchor       `parser:"  @@"`
 }
 
 type gPhraseDuring struct {
@@ -517,7 +531,8 @@ type gParens struct {
 type gPhraseOrder struct {
 	Word   string     `parser:"@( 'followed' | 'preceded' ) 'by'"`
 	Set    *gBareSet  `parser:"@@"`
-	Within *gDuration `parser:"( (?! 'within' ( Number ( Unit | Word )? | Word ) ( 'before' | 'after' | 'of' )) 'within' @@ )?"`
+	If     ifWithin   `parser:"( @@"`
+	Within *gDuration `parser:"  'within' @@ )?"`
 }
 
 type gWithin struct {

@@ -158,31 +158,87 @@ func hidden(r rune) bool {
 	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
-// tokenLimits refuses strings without an end, brackets nested too deeply, and too many tokens. What counts is what takes
+// tokenLimits refuses strings without an end, too many tokens, and what is nested too deeply. What counts is what takes
 // time to parse: long lists of codes do not.
 func tokenLimits(ts []lexer.Token) diag.List {
 	var list diag.List
-	depth, count := 0, 0
-	for _, t := range ts {
+	count, n := 0, nesting{}
+	for i, t := range ts {
 		if t.Type != kindCurie && t.Type != kindRange && t.Value != "," {
 			count++
 		}
+		n.next(ts[i:])
 		switch {
 		case count > MaxTokens:
 			list.Add(tooManyTokens(spanOf(t)))
+			return list
+		case n.deep():
+			list.Add(tooDeep(spanOf(t)))
 			return list
 		case len(list) == diag.Max:
 			return list
 		case t.Type == kindUnclosed:
 			list.Add(unterminatedString(spanOf(t)))
-		case t.Type == kindMark && (t.Value == "(" || t.Value == "{"):
-			if depth++; depth > MaxNesting {
-				list.Add(tooDeep(spanOf(t)))
-				return list
-			}
-		case t.Type == kindMark && (t.Value == ")" || t.Value == "}"):
-			depth = max(0, depth-1)
 		}
 	}
 	return list
+}
+
+// nesting follows how deep tokens are nested: in brackets, and in forms that end with a date in which another form may
+// stand, "first a before first b before …". That is known exactly to the grammar only; here a run of such forms ends
+// where an operator, a comma or another condition begins, and a "between" takes the next "and".
+type nesting struct {
+	around   []int // the forms around each open bracket
+	forms    int   // after the last open bracket
+	total    int   // of all those
+	betweens int   // that wait for their "and"
+}
+
+func (n *nesting) deep() bool { return len(n.around)+n.total > MaxNesting }
+
+// next goes on to the first of ts.
+func (n *nesting) next(ts []lexer.Token) {
+	switch t := ts[0]; t.Value {
+	case "(", "{":
+		n.around, n.forms = append(n.around, n.forms), 0
+	case ")", "}":
+		n.end()
+		if last := len(n.around) - 1; last >= 0 {
+			n.around, n.forms = n.around[:last], n.around[last]
+		}
+	case "between":
+		n.form(ts)
+		n.betweens++
+	case "and":
+		if n.betweens--; n.betweens < 0 {
+			n.end()
+		}
+	case "+", "-":
+		if len(ts) < 3 || ts[1].Type != kindNumber || !slices.Contains(durations, ts[2].Value) {
+			n.end()
+		}
+	case ",", "or", "*", "/", "when", "then", "otherwise":
+		n.end()
+	default:
+		if t.Type == kindRelation || slices.Contains(stmtWords, t.Value) && t.Value != "index" && t.Value != "followup" {
+			n.end()
+		}
+		n.form(ts)
+	}
+}
+
+// form counts the form that begins at the first of ts, if one does.
+func (n *nesting) form(ts []lexer.Token) {
+	var next [7]lexer.Token
+	copy(next[:3], ts)
+	if t := ts[0]; t.Value == "first" || t.Value == "last" || t.Type == kindOrdinal || t.Type == kindWord && form3(next) {
+		n.forms++
+		n.total++
+	}
+}
+
+// end ends the forms since the last open bracket.
+func (n *nesting) end() {
+	n.total -= n.forms
+	n.forms, n.betweens = 0, 0
 }

@@ -26,7 +26,7 @@ var (
 // tokens lists the tokens of a text, comments included, with the end of the text as the last. They are those of
 // [definition], whose regular expressions look at all that is left of the text for each token: this is linear.
 func tokens(source string) []lexer.Token {
-	s := scanner{rest: source, at: lexer.Position{Line: 1, Column: 1}}
+	s := scanner{rest: source, out: make([]lexer.Token, 0, len(source)/5+1), at: lexer.Position{Line: 1, Column: 1}}
 	for s.blanks(); s.rest != ""; s.blanks() {
 		kind, n := s.next()
 		s.take(kind, n)

@@ -24,7 +24,7 @@ import (
 // The limits of a text; beyond them nothing is parsed.
 const (
 	MaxBytes   = 64 << 10
-	MaxTokens  = 4000 // words, numbers and signs, beside codes, commas and comments
+	MaxTokens  = 8000 // words, numbers and signs, beside codes, commas and comments
 	MaxNesting = 64   // of brackets, and of expressions in expressions
 )
 

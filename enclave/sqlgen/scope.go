@@ -179,7 +179,8 @@ func (c *scope) has(xs []plan.Expr) bool {
 		})
 		return found
 	})
-	return (c.indexed || !dated) && !c.lackingAny(xs, new([]plan.Expr))
+	joined := !slices.ContainsFunc(named(xs), func(cohort int) bool { return c.columns[indexOf(cohort)] == "" })
+	return (c.indexed || !dated) && joined && !c.lackingAny(xs, new([]plan.Expr))
 }
 
 // joined takes a feature from its clause: without events, a count is 0 and all else is missing; without the dates that it
