@@ -27,7 +27,7 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort bench/queries/*.cohort
 
 bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: make bench BENCH='--scale 0.02')
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store ./cmd/cohort
 	$(GO) run ./bench $(BENCH)
 
 kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written

@@ -19,6 +19,11 @@ import (
 type Target struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary
+	Libraries  catalog.Libraries // those that the catalog pins; the zero one has none
+}
+
+func (t Target) context() check.Context {
+	return check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Libraries: t.Libraries}
 }
 
 // Compile turns the text of a query into a plan. Params are values for the query's parameters, written as
@@ -53,7 +58,9 @@ func compile(name, text string, params map[string]string, t Target) (*plan.Plan,
 	for param, text := range params {
 		values[param] = value(text)
 	}
-	p, found := check.Check(file, check.Context{Catalog: t.Catalog, Vocabulary: t.Vocabulary, Params: values})
+	ctx := t.context()
+	ctx.Params = values
+	p, found := check.Check(file, ctx)
 	return p, attempt{file, slices.Concat(diags, found).Sorted(), false}
 }
 

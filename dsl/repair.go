@@ -278,7 +278,9 @@ const maxHints = 3
 
 // addHint gives an error the repair as its first hint; of several it names all, if they are few, and offers no edit.
 func addHint(d *diag.Diagnostic, found []repair) {
-	if len(found) == 0 || len(found) > maxHints || len(found) > 1 && len(found[0].word.Text) == 1 {
+	meant := func(h string) bool { return strings.HasPrefix(h, "did you mean ") }
+	several := len(found) > 1 && (len(found[0].word.Text) == 1 || slices.ContainsFunc(d.Hints, meant))
+	if len(found) == 0 || len(found) > maxHints || several {
 		return
 	}
 	texts := make([]string, len(found))
@@ -292,7 +294,7 @@ func addHint(d *diag.Diagnostic, found []repair) {
 	if found[0].word.Text == "" {
 		hint = "is " + strings.Join(texts, " or ") + " missing here?"
 	}
-	others := slices.DeleteFunc(slices.Clone(d.Hints), func(h string) bool { return strings.HasPrefix(h, "did you mean ") })
+	others := slices.DeleteFunc(slices.Clone(d.Hints), meant)
 	d.Hints = append([]string{hint}, others...)
 	if len(found) == 1 {
 		d.Fix = &diag.Edit{Span: found[0].word.Range, Text: found[0].to}

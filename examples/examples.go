@@ -1,11 +1,12 @@
 // Package examples holds the demo: the catalog and vocabulary of its synthetic dataset, and the studies with
-// the queries that the demo runs. All of it is public text; enclave/demo makes the persons.
+// the queries that the demo runs; and the pilots, each a dataset of its own with a study. All of it is public text;
+// enclave/demo and enclave/demo/pilots make the persons.
 package examples
 
 import "embed"
 
 // Files holds catalog.yaml, vocabulary.csv and one folder per study: study.yaml, its queries (*.cohort) and
-// a README.md.
+// a README.md. A folder of pilots has these, a catalog and a vocabulary, and the answer to each query (*.out).
 //
-//go:embed catalog.yaml vocabulary.csv */study.yaml */*.cohort */README.md
+//go:embed catalog.yaml vocabulary.csv */study.yaml */*.cohort */README.md pilots
 var Files embed.FS

@@ -45,7 +45,7 @@ archive of CSV or Parquet files, and makes the vocabulary of its concept tables;
 			defer source.Close()
 			return withNode(c, func(ctx context.Context, n *node.Node) error {
 				report, err := load(ctx, c, n, node.Load{Name: in.catalog, Catalog: target.CatalogText, Vocabulary: target.VocabularyText,
-					Source: source, Limit: limit})
+					Libraries: target.LibraryTexts, Source: source, Limit: limit})
 				if len(report.Tables) > 0 {
 					err = errors.Join(showLoad(c, report), err)
 				}

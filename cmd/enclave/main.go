@@ -37,7 +37,7 @@ Exit codes: 0 done, 1 internal, 2 invalid, 3 denied, 4 withheld, 7 not found, 8 
 		Args: cobra.NoArgs,
 	}
 	c.PersistentFlags().String("data", dataFolder(), "the data folder (also: OFFICINA_HOME)")
-	c.AddCommand(demoCommand(), initCommand(), ingestCommand(), queryCommand(), studyCommand(), auditCommand(), keysCommand(), backupCommand(), restoreCommand(), policyCommand(), configCommand())
+	c.AddCommand(demoCommand(), initCommand(), ingestCommand(), queryCommand(), studyCommand(), auditCommand(), keysCommand(), backupCommand(), restoreCommand(), policyCommand(), catalogCommand(), configCommand())
 	return c
 }
 

@@ -12,11 +12,24 @@ import (
 // integer normalizes the text of a whole number: other programs write ids as 8507.0. "" stays "".
 func integer(text string) (string, bool) {
 	text = strings.TrimSuffix(text, ".0")
-	if text == "" {
-		return "", true
+	if text == "" || plain(text) {
+		return text, true
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	return strconv.FormatInt(n, 10), err == nil
+}
+
+// plain reports whether a text is the normal form of a whole number above 0 that fits every column.
+func plain(text string) bool {
+	if text[0] < '1' || len(text) > 18 {
+		return false
+	}
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // date takes the day of a date or a timestamp. "" stays "".

@@ -26,9 +26,9 @@ func (c concepts) curie(id string) string {
 var conceptColumns = []folder.Column{must("concept_id"), must("vocabulary_id"), must("concept_code"), must("concept_name")}
 
 // readConcepts gives each CURIE to the concept with the shortest, lowest id that asks for it.
-func readConcepts(ctx context.Context, f *folder.Folder) (concepts, error) {
+func readConcepts(ctx context.Context, f *folder.Folder, watch func(bytes int64)) (concepts, error) {
 	owner := map[string]string{} // CURIE → concept id
-	err := scan(ctx, f, conceptFile, conceptColumns, func(texts []string, line int) error {
+	err := watched(ctx, f, conceptFile, conceptColumns, watch, func(texts []string, line int) error {
 		id, ok := integer(texts[0])
 		if !ok || id == "" {
 			return &connectors.Error{File: f.File(conceptFile), Line: line, Column: "concept_id", Reason: badType("concept_id")}

@@ -3,16 +3,17 @@
 //
 //	CDM table              catalog table    columns beside person, start, end and code
 //	person, death          person           sex, birth_date, death, race, ethnicity
-//	observation_period     observation
-//	condition_occurrence   condition
+//	observation_period     observation, observation_period: the same rows
+//	condition_occurrence   condition, condition_source: the same rows, by their source concept
 //	drug_exposure          drug
 //	procedure_occurrence   procedure
 //	measurement            measurement      value, unit
 //	observation            finding
 //	device_exposure        device
-//	visit_occurrence       visit            type, no code
-//	condition_era          condition_era
-//	drug_era               drug_era
+//	visit_occurrence       visit            type
+//	condition_era          condition_era    occurrences
+//	drug_era               drug_era         occurrences
+//	death                  cause_of_death   no start, no end
 //
 // Every table but person may be absent or empty. Which files are read, and how they are written, is told in
 // connectors/omop/internal/folder; headers are compared without regard to upper and lower case.
@@ -20,7 +21,8 @@
 // A concept id becomes the CURIE VOCABULARY:CODE by the table concept, such as SNOMED:74474003; a space in the
 // name of a vocabulary becomes a low line (RxNorm_Extension). A concept that has no such CURIE becomes OMOP:ID: 0,
 // "no matching concept"; one that the table does not have; a code with a space in it; a code that another concept has
-// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables.
+// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables, and
+// [ReadVocabulary] those of the vocabulary tables without a CDM.
 //
 // Sex is male for 8507, female for 8532, missing for 0, and else other. Where the day or the month of birth is
 // missing the date is that of birth_datetime, else the first of the month, else the 15th of June (OHDSI Themis,
@@ -82,7 +84,7 @@ func (s *Source) prepare(ctx context.Context) (err error) {
 	if len(s.tables) == 0 || s.tables[0].name != person.name {
 		return &connectors.Error{File: s.folder.File(person.file), Reason: "has no rows: there is nobody to load"}
 	}
-	if s.concepts, err = readConcepts(ctx, s.folder); err != nil {
+	if s.concepts, err = readConcepts(ctx, s.folder, nil); err != nil {
 		return err
 	}
 	return s.readDeaths(ctx)

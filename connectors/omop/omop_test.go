@@ -278,7 +278,7 @@ func must(t *testing.T, err error) {
 }
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "connectors", "connectors/omop/internal/folder", "connectors/omop/internal/hierarchy")
+	deptest.Only(t, "connectors", "connectors/omop/internal/folder", "connectors/omop/internal/hierarchy", "dsl/catalog")
 	deptest.Ban(t, "a connector reads files: no engine, no key", "github.com/duckdb", "github.com/tink-crypto",
 		"github.com/officina-enclave/officina/enclave")
 }

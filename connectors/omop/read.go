@@ -105,6 +105,11 @@ var errEnough = errors.New("no more rows are needed")
 
 // scan calls visit for each row of a table until it fails; a folder without the table has none.
 func scan(ctx context.Context, f *folder.Folder, table string, want []folder.Column, visit func(texts []string, line int) error) error {
+	return watched(ctx, f, table, want, nil, visit)
+}
+
+// watched is scan; watch, which may be nil, is told now and then how many bytes more are read.
+func watched(ctx context.Context, f *folder.Folder, table string, want []folder.Column, watch func(bytes int64), visit func(texts []string, line int) error) error {
 	if !f.Has(table) {
 		return nil
 	}
@@ -113,9 +118,16 @@ func scan(ctx context.Context, f *folder.Folder, table string, want []folder.Col
 		return err
 	}
 	defer rows.Close()
+	told := int64(0)
 	for n := 0; ; n++ {
-		if n%connectors.MaxBatch == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if n%connectors.MaxBatch == 0 {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if read := rows.Bytes(); watch != nil {
+				watch(read - told)
+				told = read
+			}
 		}
 		texts, line, err := rows.Next()
 		if errors.Is(err, io.EOF) {

@@ -1,28 +1,89 @@
 package omop
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/csv"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/connectors/omop/internal/folder"
 	"github.com/officina-enclave/officina/connectors/omop/internal/hierarchy"
+	"github.com/officina-enclave/officina/dsl/catalog"
 )
+
+// Vocabulary writes the published codes of the CDM as dsl/catalog reads them. It has every concept of the table concept,
+// and says nothing about which of them occur in the data. How parents are found, [ReadVocabulary] tells.
+func (s *Source) Vocabulary(ctx context.Context) ([]byte, error) {
+	w := words{folder: s.folder, concepts: s.concepts, keep: all}
+	entries, err := w.entries(ctx)
+	return catalog.FormatVocabulary(entries), err
+}
+
+// ReadVocabulary reads the tables concept, concept_ancestor and concept_relationship alone, as OHDSI's Athena ships them, from
+// a folder or a zip archive. Only concepts of the given code systems are kept; none given means all. progress, which may be
+// nil, is told how many bytes of how many are read. The notes say what was passed over. A fault is a *connectors.Error.
+//
+// The parents are the direct ones by concept_ancestor among the concepts that are kept, so that walking down from a code
+// reaches exactly its descendants in that table, also where the concepts between them are missing. Concepts that
+// concept_ancestor does not have beside themselves (it has standard and classification concepts only, so not ICD10CM)
+// have the parents that concept_relationship gives them ("Is a", "Subsumes") among concepts of that kind.
+func ReadVocabulary(ctx context.Context, location string, systems []string, progress func(done, total int64)) (entries []catalog.Entry, notes []string, err error) {
+	f, err := folder.Open(location)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if !f.Has(conceptFile) {
+		return nil, nil, f.Missing(conceptFile)
+	}
+	keep := all
+	if len(systems) > 0 {
+		keep = func(curie string) bool {
+			system, _, _ := strings.Cut(curie, ":")
+			return slices.Contains(systems, system)
+		}
+	}
+	w := words{folder: f, keep: keep, watch: watchOf(f, progress)}
+	if w.concepts, err = readConcepts(ctx, f, w.watch); err != nil {
+		return nil, nil, err
+	}
+	entries, err = w.entries(ctx)
+	return entries, f.Notes(), err
+}
+
+func all(string) bool { return true }
+
+// watchOf adds up what is read of the tables: concept twice.
+func watchOf(f *folder.Folder, progress func(done, total int64)) func(int64) {
+	if progress == nil {
+		return nil
+	}
+	done, total := int64(0), f.Size(conceptFile)
+	for _, table := range []string{conceptFile, ancestorFile, relationshipFile} {
+		if f.Has(table) {
+			total += f.Size(table)
+		}
+	}
+	return func(read int64) {
+		done += read
+		progress(done, total)
+	}
+}
+
+// words makes a vocabulary.
+type words struct {
+	folder   *folder.Folder
+	concepts concepts
+	keep     func(curie string) bool
+	watch    func(bytes int64)
+}
 
 // node is a concept of the vocabulary.
 type node struct{ id, curie, label string }
 
-// Vocabulary writes the published codes of the CDM as dsl/catalog reads them: a CSV file with code, label and parents.
-// It has every concept of the table concept, and says nothing about which of them occur in the data.
-//
-// The parents are the direct ones by concept_ancestor among the concepts that are there, so that walking down from a code
-// reaches exactly its descendants in that table, also where the concepts between them are missing. Where
-// concept_ancestor is absent or empty they are those of concept_relationship ("Is a", "Subsumes").
-func (s *Source) Vocabulary(ctx context.Context) ([]byte, error) {
-	nodes, err := s.nodes(ctx)
+func (w words) entries(ctx context.Context) ([]catalog.Entry, error) {
+	nodes, err := w.nodes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -30,31 +91,30 @@ func (s *Source) Vocabulary(ctx context.Context) ([]byte, error) {
 	for i, n := range nodes {
 		at[n.id] = uint32(i)
 	}
-	parents, err := s.parents(ctx, at)
+	parents, err := w.parents(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
-	_ = w.Write([]string{"code", "label", "parents"}) // a bytes.Buffer does not fail
+	out := make([]catalog.Entry, len(nodes))
 	for i, n := range nodes {
-		var above []string
+		out[i] = catalog.Entry{Code: n.curie, Label: n.label}
 		for _, p := range parents[i] {
-			above = append(above, nodes[p].curie)
+			out[i].Parents = append(out[i].Parents, nodes[p].curie)
 		}
-		_ = w.Write([]string{n.curie, n.label, strings.Join(above, " ")})
 	}
-	w.Flush()
-	return out.Bytes(), w.Error()
+	return out, nil
 }
 
 // nodes lists the concepts by CURIE, with "no matching concept" among them.
-func (s *Source) nodes(ctx context.Context) ([]node, error) {
-	zero := node{"0", s.concepts.curie("0"), "No matching concept"}
-	out := []node{zero}
-	err := scan(ctx, s.folder, conceptFile, conceptColumns, func(texts []string, _ int) error {
+func (w words) nodes(ctx context.Context) ([]node, error) {
+	zero := node{"0", w.concepts.curie("0"), "No matching concept"}
+	var out []node
+	if w.keep(zero.curie) {
+		out = append(out, zero)
+	}
+	err := watched(ctx, w.folder, conceptFile, conceptColumns, w.watch, func(texts []string, _ int) error {
 		id, _ := integer(texts[0]) // judged by readConcepts
-		if curie := s.concepts.curie(id); curie != zero.curie {
+		if curie := w.concepts.curie(id); curie != zero.curie && w.keep(curie) {
 			out = append(out, node{id, curie, cmp.Or(strings.TrimSpace(texts[3]), curie)})
 		}
 		return nil
@@ -64,55 +124,52 @@ func (s *Source) nodes(ctx context.Context) ([]node, error) {
 }
 
 // parents gives each node its direct parents.
-func (s *Source) parents(ctx context.Context, at map[string]uint32) ([][]uint32, error) {
+func (w words) parents(ctx context.Context, at map[string]uint32) ([][]uint32, error) {
 	var pairs []hierarchy.Pair
-	rows := 0
+	standard := make([]bool, len(at)) // stands in concept_ancestor above or below another
 	want := []folder.Column{must("ancestor_concept_id"), must("descendant_concept_id")}
-	err := scan(ctx, s.folder, ancestorFile, want, func(texts []string, _ int) error {
-		rows++
-		pairs = appendPair(pairs, at, texts[0], texts[1])
+	err := watched(ctx, w.folder, ancestorFile, want, w.watch, func(texts []string, _ int) error {
+		if p, ok := pair(at, texts[0], texts[1]); ok {
+			pairs = append(pairs, p)
+			standard[p.Ancestor], standard[p.Descendant] = true, true
+		}
 		return nil
 	})
-	if err != nil || rows > 0 {
-		return hierarchy.Parents(len(at), pairs), err
+	if err != nil {
+		return nil, err
 	}
-	return s.related(ctx, at)
+	parents := hierarchy.Parents(len(at), pairs)
+	return parents, w.relate(ctx, at, standard, parents)
 }
 
-// related takes the parents from the relationships that are valid.
-func (s *Source) related(ctx context.Context, at map[string]uint32) ([][]uint32, error) {
-	parents := make([][]uint32, len(at))
+// relate adds the parents by valid relationships of the concepts that are not standard.
+func (w words) relate(ctx context.Context, at map[string]uint32, standard []bool, parents [][]uint32) error {
 	want := []folder.Column{must("concept_id_1"), must("concept_id_2"), must("relationship_id"), may("invalid_reason")}
-	err := scan(ctx, s.folder, relationshipFile, want, func(texts []string, _ int) error {
-		var pair []hierarchy.Pair
+	err := watched(ctx, w.folder, relationshipFile, want, w.watch, func(texts []string, _ int) error {
+		above, below := texts[0], texts[1]
 		switch {
-		case texts[3] != "":
+		case texts[3] != "" || texts[2] != "Is a" && texts[2] != "Subsumes":
+			return nil
 		case texts[2] == "Is a":
-			pair = appendPair(nil, at, texts[1], texts[0])
-		case texts[2] == "Subsumes":
-			pair = appendPair(nil, at, texts[0], texts[1])
+			above, below = below, above
 		}
-		for _, p := range pair {
-			if !slices.Contains(parents[p.Descendant], p.Ancestor) {
-				parents[p.Descendant] = append(parents[p.Descendant], p.Ancestor)
-			}
+		p, ok := pair(at, above, below)
+		if ok && !standard[p.Ancestor] && !standard[p.Descendant] && !slices.Contains(parents[p.Descendant], p.Ancestor) {
+			parents[p.Descendant] = append(parents[p.Descendant], p.Ancestor)
 		}
 		return nil
 	})
 	for _, p := range parents {
 		slices.Sort(p)
 	}
-	return parents, err
+	return err
 }
 
-// appendPair adds a pair of two different concepts that are there.
-func appendPair(pairs []hierarchy.Pair, at map[string]uint32, ancestor, descendant string) []hierarchy.Pair {
+// pair finds two different concepts that are there.
+func pair(at map[string]uint32, ancestor, descendant string) (p hierarchy.Pair, ok bool) {
 	above, _ := integer(ancestor)
 	below, _ := integer(descendant)
 	a, ok := at[above]
 	d, too := at[below]
-	if !ok || !too || a == d {
-		return pairs
-	}
-	return append(pairs, hierarchy.Pair{Ancestor: a, Descendant: d})
+	return hierarchy.Pair{Ancestor: a, Descendant: d}, ok && too && a != d
 }

@@ -12,7 +12,8 @@
 // many timed values of a person, without a code; and values of a place and a day, which a person has for the days that
 // residence says they lived there.
 //
-// Limits: persons live in places of one sort. What a standard says cannot be taken away.
+// Limits: persons live in places of one sort; a set of codes in one column is refused with the code not-yet. What a
+// standard says cannot be taken away.
 package catalog
 
 import (

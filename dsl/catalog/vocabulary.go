@@ -35,10 +35,10 @@ type Vocabulary struct {
 	memo           memo
 }
 
-type entry struct {
-	code, label string
-	parents     []string
-	at          diag.Pos
+// row is an entry of a file.
+type row struct {
+	Entry
+	at diag.Pos
 }
 
 var vocabularyHeader = []string{"code", "label", "parents"}
@@ -59,7 +59,7 @@ func ParseVocabulary(text []byte) (*Vocabulary, diag.List) {
 		out.Add(badHeader())
 		return nil, out
 	}
-	rows := readEntries(r, bytes.Count(text, []byte("\n")), &out)
+	rows := readRows(r, bytes.Count(text, []byte("\n")), &out)
 	v := newVocabulary(rows, &out)
 	if out.Failed() {
 		return nil, out
@@ -67,9 +67,9 @@ func ParseVocabulary(text []byte) (*Vocabulary, diag.List) {
 	return v, out
 }
 
-// readEntries reads the rows until the end or until there are enough errors.
-func readEntries(r *csv.Reader, lines int, out *diag.List) []entry {
-	rows := make([]entry, 0, lines)
+// readRows reads the rows until the end or until there are enough errors.
+func readRows(r *csv.Reader, lines int, out *diag.List) []row {
+	rows := make([]row, 0, lines)
 	for len(*out) < diag.Max {
 		offset := int(r.InputOffset())
 		rec, err := r.Read()
@@ -81,8 +81,8 @@ func readEntries(r *csv.Reader, lines int, out *diag.List) []entry {
 			break // what follows a broken quote is not rows
 		}
 		line, column := r.FieldPos(0)
-		e := entry{rec[0], rec[1], strings.Fields(rec[2]), diag.Pos{Offset: offset, Line: line, Column: column}}
-		slices.Sort(e.parents)
+		e := row{Entry{rec[0], rec[1], strings.Fields(rec[2])}, diag.Pos{Offset: offset, Line: line, Column: column}}
+		slices.Sort(e.Parents)
 		if d, bad := e.check(); bad {
 			out.Add(d)
 			continue
@@ -92,25 +92,25 @@ func readEntries(r *csv.Reader, lines int, out *diag.List) []entry {
 	return rows
 }
 
-func (e entry) check() (diag.Diagnostic, bool) {
-	if _, _, ok := SplitCurie(e.code); !ok {
-		return notCurie(e.at, e.code), true
+func (e row) check() (diag.Diagnostic, bool) {
+	if _, _, ok := SplitCurie(e.Code); !ok {
+		return notCurie(e.at, e.Code), true
 	}
-	for _, curie := range e.parents {
+	for _, curie := range e.Parents {
 		if _, _, ok := SplitCurie(curie); !ok {
 			return notCurie(e.at, curie), true
 		}
 	}
-	if e.label == "" || !utf8.ValidString(e.code) || !utf8.ValidString(e.label) {
-		return badLabel(e.at, e.code), true
+	if e.Label == "" || !utf8.ValidString(e.Code) || !utf8.ValidString(e.Label) {
+		return badLabel(e.at, e.Code), true
 	}
 	return diag.Diagnostic{}, false
 }
 
 // newVocabulary sorts the rows and links parents to children.
-func newVocabulary(rows []entry, out *diag.List) *Vocabulary {
-	byCode := func(a, b entry) int {
-		return cmp.Or(strings.Compare(a.code, b.code), cmp.Compare(a.at.Offset, b.at.Offset))
+func newVocabulary(rows []row, out *diag.List) *Vocabulary {
+	byCode := func(a, b row) int {
+		return cmp.Or(strings.Compare(a.Code, b.Code), cmp.Compare(a.at.Offset, b.at.Offset))
 	}
 	if !slices.IsSortedFunc(rows, byCode) {
 		slices.SortFunc(rows, byCode)
@@ -119,14 +119,14 @@ func newVocabulary(rows []entry, out *diag.List) *Vocabulary {
 	go func() { digest <- vocabularyDigest(rows) }()
 	codes, labels := 0, 0
 	for i, e := range rows {
-		if i > 0 && rows[i-1].code == e.code {
-			out.Add(twiceInVocabulary(e.at, e.code))
+		if i > 0 && rows[i-1].Code == e.Code {
+			out.Add(twiceInVocabulary(e.at, e.Code))
 		}
-		codes, labels = codes+len(e.code), labels+len(e.label)
+		codes, labels = codes+len(e.Code), labels+len(e.Label)
 	}
-	v.codes = textsOf(len(rows), codes, func(i int) string { return rows[i].code })
+	v.codes = textsOf(len(rows), codes, func(i int) string { return rows[i].Code })
 	v.codes.index()
-	v.labels = textsOf(len(rows), labels, func(i int) string { return rows[i].label })
+	v.labels = textsOf(len(rows), labels, func(i int) string { return rows[i].Label })
 	v.folded = sync.OnceValue(func() texts {
 		return textsOf(v.Len(), len(v.labels.all), func(i int) string { return fold(v.labels.at(uint32(i))) })
 	})
@@ -136,15 +136,15 @@ func newVocabulary(rows []entry, out *diag.List) *Vocabulary {
 }
 
 // link makes the children of the parents.
-func (v *Vocabulary) link(rows []entry, out *diag.List) {
+func (v *Vocabulary) link(rows []row, out *diag.List) {
 	type pair struct{ parent, child uint32 }
 	var pairs []pair
 	v.from = make([]uint32, len(rows)+1)
 	for i, e := range rows {
-		for _, p := range e.parents {
+		for _, p := range e.Parents {
 			parent, ok := v.codes.find(p)
 			if !ok {
-				out.Add(unknownParent(e.at, e.code, p))
+				out.Add(unknownParent(e.at, e.Code, p))
 				continue
 			}
 			pairs = append(pairs, pair{parent, uint32(i)})
@@ -163,15 +163,15 @@ func (v *Vocabulary) link(rows []entry, out *diag.List) {
 }
 
 // vocabularyDigest hashes one line a row.
-func vocabularyDigest(rows []entry) string {
+func vocabularyDigest(rows []row) string {
 	sum := sha256.New()
 	line := []byte("officina/vocabulary/v1\n")
 	for _, e := range rows {
-		line = appendQuote(line, e.code)
+		line = appendQuote(line, e.Code)
 		line = append(line, ',')
-		line = appendQuote(line, e.label)
+		line = appendQuote(line, e.Label)
 		line = append(line, ",["...)
-		for i, p := range e.parents {
+		for i, p := range e.Parents {
 			if i > 0 {
 				line = append(line, ' ')
 			}

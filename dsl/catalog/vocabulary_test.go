@@ -239,6 +239,24 @@ func TestVocabularyDigest(t *testing.T) {
 	}
 }
 
+// What is written is read again, whatever the order it is given in.
+func TestFormatVocabulary(t *testing.T) {
+	v := vocabulary(t, codes)
+	entries := v.Entries()
+	text := catalog.FormatVocabulary(entries)
+	if again := vocabulary(t, string(text)); again.Digest() != v.Digest() {
+		t.Errorf("the digest of what was written differs:\n%s", text)
+	}
+	if some := v.Entries("LOINC", "SNOMED"); len(some) != 5 || some[0].Code != "LOINC:4548-4" || len(some[4].Parents) != 2 {
+		t.Errorf("of two systems: %v", some)
+	}
+	slices.Reverse(entries)
+	first := entries[0].Code
+	if d := cmp.Diff(string(text), string(catalog.FormatVocabulary(entries))); d != "" || entries[0].Code != first {
+		t.Errorf("the order matters, or was changed: %s", d)
+	}
+}
+
 // A hundred thousand codes load in a moment, and a code set is a look-up, not a scan.
 func TestVocabularyIsFast(t *testing.T) {
 	var b strings.Builder

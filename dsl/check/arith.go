@@ -68,6 +68,8 @@ func (c *checker) moveDate(e *syntax.Binary, l, r typed) typed {
 		case ok && d.unit == "minutes" && !l.is(catalog.TimeKind):
 			c.say(needsTime(e.R.Span(), calendar[r.lit.unit].name))
 			return typed{}
+		case ok && !c.movable(e.Span(), l.x, d.unit):
+			return typed{}
 		case ok && e.Op == syntax.Add:
 			return typed{x: d.after(l.x)}
 		case ok:
@@ -283,6 +285,9 @@ func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 		if !c.large {
 			c.say(needsTime(e.Span(), e.Unit))
 		}
+		return typed{}
+	}
+	if !c.movable(e.A.Span(), x.From, u.unit) || !c.movable(e.B.Span(), x.To, u.unit) {
 		return typed{}
 	}
 	out := typed{x: x, elapsed: u.name}

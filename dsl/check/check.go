@@ -34,6 +34,7 @@ const (
 type Context struct {
 	Catalog    *catalog.Catalog
 	Vocabulary *catalog.Vocabulary
+	Libraries  catalog.Libraries
 	// Params are values given at submission, by name: literals; nil stands for what could not be read.
 	Params map[string]syntax.Expr
 }
@@ -79,7 +80,7 @@ func (c *checker) plan() *plan.Plan {
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
 		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
-		mixed: map[*catalog.Source]bool{}}
+		written: map[syntax.Node]string{}, mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -96,6 +97,7 @@ type checker struct {
 	// openCodes are the code sets being expanded, and expanded those that are.
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
+	written   map[syntax.Node]string   // the text of what is imported, for labels
 	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
 	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked
 	reports   int
@@ -108,7 +110,7 @@ type checker struct {
 // declare enters the names of all declarations.
 func (c *checker) declare() {
 	seen := map[string]diag.Span{}
-	for _, d := range c.file.Decls {
+	for _, d := range append(c.imported(), c.file.Decls...) {
 		var name syntax.Ident
 		switch d := d.(type) {
 		case *syntax.Param:

@@ -29,14 +29,19 @@ func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
 		return done
 	}
 	plain, named := c.terms(terms)
-	out := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	plain, named = c.terms(except)
-	without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-	slices.Sort(without)
-	out = slices.DeleteFunc(out, func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
-	slices.Sort(out)
-	c.expanded[&terms[0]] = slices.Compact(out)
-	return c.expanded[&terms[0]]
+	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
+	if len(named) > 0 {
+		out = slices.Concat(out, named)
+		slices.Sort(out)
+		out = slices.Compact(out)
+	}
+	if plain, named = c.terms(except); len(except) > 0 {
+		without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
+		slices.Sort(without)
+		out = slices.DeleteFunc(slices.Clone(out), func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
+	}
+	c.expanded[&terms[0]] = out
+	return out
 }
 
 // terms parts codes, for the vocabulary to expand, from named sets, expanded already.

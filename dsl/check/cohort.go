@@ -189,7 +189,7 @@ func (c *checker) index(co *cohort) plan.Expr {
 func (c *checker) rule(co *cohort, s *syntax.Rule) *plan.Rule {
 	label := s.Label.Value
 	if label == "" {
-		label = c.file.Text(s.Cond.Span())
+		label = c.text(s.Cond)
 	}
 	r := &plan.Rule{Exclude: s.Exclude, Cond: c.cond(s.Cond, scope{cohort: co}), Label: label}
 	co.registered = co.registered || !s.Exclude && c.requiresIndex(s.Cond)
@@ -220,7 +220,7 @@ func (c *checker) lookback(co *cohort, s *syntax.Lookback) *plan.Rule {
 	if !ok {
 		return nil
 	}
-	label := fmt.Sprintf("Observed for %s before the index date", c.file.Text(s.D.Span()))
+	label := fmt.Sprintf("Observed for %s before the index date", c.text(s.D))
 	co.registered = true
 	return &plan.Rule{Cond: c.observed(s.Span(), d.before(co.index), co.index), Label: label}
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -103,6 +105,17 @@ func movedYears(ls []leaf) (years int, ok bool) {
 		years = l.months / 12
 	}
 	return years, true
+}
+
+// movable refuses to count months from a recorded date that is moved by days: how many days a month has depends on where
+// in its month the moved date lies, and that would tell the day.
+func (c *checker) movable(at diag.Span, x plan.Expr, unit string) bool {
+	if unit != "months" || !slices.ContainsFunc(c.leaves(x), func(l leaf) bool { return !l.fixed && (l.days != 0 || l.minutes != 0) }) {
+		return true
+	}
+	c.say(noGrid(at, "months counted from a date that is moved by days could tell a single person's exact date",
+		"count in days all the way, or move by months or years first and by days after that"))
+	return false
 }
 
 // isBirth reports whether a column is a birth date: its days are never asked, only ages.

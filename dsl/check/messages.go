@@ -274,6 +274,9 @@ func cannotConvert(e *syntax.Convert, t typed) diag.Diagnostic {
 	if t.x.Type().Unit == "" {
 		return say("unit-mismatch", e.Span(), "this has no unit to convert", "leave `as "+e.Unit+"` out")
 	}
+	if !catalog.KnownUnit(e.Unit) {
+		return notUCUM(e.Span(), e.Unit)
+	}
 	return say("unit-mismatch", e.Span(), fmt.Sprintf("%s cannot be converted to %s", t.x.Type().Unit, e.Unit), unitHint(t)...)
 }
 
@@ -293,7 +296,15 @@ func needsUnit(l *literal, t typed) diag.Diagnostic {
 		fmt.Sprintf("write `%s %s`", number(l.value), t.x.Type().Unit))
 }
 
+// notUCUM tells a unit that is a spelling of something else, such as mmHg, or of nothing.
+func notUCUM(at diag.Span, unit string) diag.Diagnostic {
+	return say("unit-mismatch", at, fmt.Sprintf("`%s` is not a unit of UCUM", unit), catalog.UnitHint(unit))
+}
+
 func otherUnit(l *literal, t typed) diag.Diagnostic {
+	if !catalog.KnownUnit(l.unit) {
+		return notUCUM(l.at, l.unit)
+	}
 	name := "this"
 	if t.rule != nil {
 		name = t.rule.Name
@@ -472,4 +483,21 @@ func unknownPerson(at diag.Span, id string) diag.Diagnostic {
 
 func wrongCell(at diag.Span, want, hint string) diag.Diagnostic {
 	return say("wrong-cell", at, fmt.Sprintf("this cell must hold %s", want), "write "+hint)
+}
+
+func libraryFaults(library syntax.StringLit, first diag.Diagnostic) diag.Diagnostic {
+	return say("library-faults", library.Span(), fmt.Sprintf("library \"%s\" cannot be read: %s, on its line %d", library.Value, first.Message, first.Span.From.Line),
+		"tell the data steward who published it")
+}
+
+func importOfImport(name syntax.Ident, what string) diag.Diagnostic {
+	return notYet(name.Span(), fmt.Sprintf("`%s` needs `%s` of another library; libraries that import are", name.Name, what))
+}
+
+// noLibrary tells what the catalog says of a library.
+func noLibrary(library syntax.StringLit, problem diag.Diagnostic) diag.Diagnostic {
+	if problem.Code == "library-changed" {
+		return say("library-changed", library.Span(), problem.Message, problem.Hints...)
+	}
+	return say("library-unknown", library.Span(), problem.Message, problem.Hints...)
 }

@@ -153,6 +153,7 @@ func (c *checker) relative(p *syntax.Phrase, x plan.Expr, source *catalog.Source
 			c.say(noMinutes(e.Span(), source.Name))
 			is = false
 		}
+		is = is && c.movable(p.Span(), x, d.unit)
 		ok = ok && is
 		return d
 	}

@@ -88,7 +88,7 @@ func (s *EventSet) canonical() *EventSet {
 		out.Episodes = s.Episodes.canonical()
 	}
 	if s.Where != nil {
-		if out.Where = canonical(s.Where); String(out.Where) == String(True()) {
+		if out.Where = canonical(s.Where); isTrue(out.Where) {
 			out.Where = nil
 		}
 	}
@@ -100,6 +100,11 @@ func (s *EventSet) canonical() *EventSet {
 	slices.SortFunc(out.Bounds, func(a, b Bound) int { return cmp.Compare(key(a), key(b)) })
 	out.Bounds = slices.CompactFunc(out.Bounds, func(a, b Bound) bool { return key(a) == key(b) })
 	return &out
+}
+
+func isTrue(x Expr) bool {
+	c, ok := x.(*Const)
+	return ok && c.Value == true
 }
 
 // simple reports whether the rows of s are those of a source, each once.
@@ -224,9 +229,8 @@ func junction(xs []Expr, and bool) Expr {
 		}
 		flat = append(flat, x)
 	}
-	slices.SortFunc(flat, func(a, b Expr) int { return cmp.Compare(String(a), String(b)) })
-	flat = slices.CompactFunc(flat, func(a, b Expr) bool { return String(a) == String(b) })
-	if decidedByOpposites(flat) {
+	flat, keys := sorted(flat, true)
+	if decidedByOpposites(flat, keys) {
 		return &Const{boolType, !and}
 	}
 	switch {
@@ -240,11 +244,39 @@ func junction(xs []Expr, and bool) Expr {
 	return &Or{flat}
 }
 
-// decidedByOpposites reports whether xs holds a condition and its negation, neither ever unknown.
-func decidedByOpposites(xs []Expr) bool {
+// sorted orders expressions by their text, which it returns too; alike ones are there once where so asked.
+func sorted(xs []Expr, once bool) ([]Expr, []string) {
+	type keyed struct {
+		x   Expr
+		key string
+	}
+	ks := make([]keyed, len(xs))
+	for i, x := range xs {
+		ks[i] = keyed{x: x}
+		if len(xs) > 1 { // the text of one says nothing, and can be long
+			ks[i].key = String(x)
+		}
+	}
+	slices.SortStableFunc(ks, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+	if once {
+		ks = slices.CompactFunc(ks, func(a, b keyed) bool { return a.key == b.key })
+	}
+	out, keys := make([]Expr, len(ks)), make([]string, len(ks))
+	for i, k := range ks {
+		out[i], keys[i] = k.x, k.key
+	}
+	return out, keys
+}
+
+// decidedByOpposites reports whether xs, of which keys are the texts, holds a condition and its negation, neither ever
+// unknown.
+func decidedByOpposites(xs []Expr, keys []string) bool {
+	if len(xs) < 2 {
+		return false
+	}
 	seen := map[string]bool{}
-	for _, x := range xs {
-		seen[String(x)] = true
+	for _, key := range keys {
+		seen[key] = true
 	}
 	return slices.ContainsFunc(xs, func(x Expr) bool { return neverMissing(x) && seen[String(negate(x))] })
 }
@@ -289,8 +321,7 @@ func canonAtLeast(x *AtLeast) Expr {
 	case x.N == len(x.Xs):
 		return junction(x.Xs, true)
 	}
-	xs := slices.Clone(x.Xs)
-	slices.SortFunc(xs, func(a, b Expr) int { return cmp.Compare(String(a), String(b)) })
+	xs, _ := sorted(x.Xs, false)
 	return &AtLeast{x.N, xs}
 }
 

@@ -9,17 +9,42 @@ import (
 	"github.com/officina-enclave/officina/dsl/catalog"
 )
 
-// node is an S-expression: a list with a head, or an atom when it has no parts.
+// node is an S-expression: a list with a head, or an atom when it has no parts. Words are further atoms, of which there
+// can be very many.
 type node struct {
 	head  string
 	parts []node
+	words []string
 	list  bool
+	size  int // bytes on one line
 }
 
-func atom(s string) node                   { return node{head: s} }
-func quoted(s string) node                 { return atom(strconv.Quote(s)) }
-func form(head string, parts ...node) node { return node{head: head, parts: parts, list: true} }
-func (n node) with(parts ...node) node     { n.parts = append(slices.Clip(n.parts), parts...); return n }
+func atom(s string) node   { return node{head: s, size: len(s)} }
+func quoted(s string) node { return atom(strconv.Quote(s)) }
+
+func form(head string, parts ...node) node {
+	return node{head: head, list: true, size: len("()") + len(head)}.with(parts...)
+}
+
+// listed is a form whose parts are words.
+func listed(head string, words []string) node { return form(head).withWords(words) }
+
+func (n node) withWords(words []string) node {
+	n.words = words
+	for _, w := range words {
+		n.size += 1 + len(w)
+	}
+	return n
+}
+
+func (n node) with(parts ...node) node {
+	n.parts = append(slices.Clip(n.parts), parts...)
+	for _, p := range parts {
+		n.size += 1 + p.size
+	}
+	return n
+}
+
 func each[T any](xs []T, f func(T) node) []node {
 	out := make([]node, len(xs))
 	for i, x := range xs {
@@ -30,30 +55,58 @@ func each[T any](xs []T, f func(T) node) []node {
 
 // flat writes n on one line.
 func (n node) flat() string {
-	if !n.list {
-		return n.head
-	}
 	var b strings.Builder
-	b.WriteString("(" + n.head)
-	for _, p := range n.parts {
-		b.WriteString(" " + p.flat())
-	}
-	return b.String() + ")"
+	b.Grow(n.size)
+	n.writeFlat(&b)
+	return b.String()
 }
 
-// lines writes n over several lines where one would be longer than the page.
-func (n node) lines(indent string) string {
-	const page = 100
-	one := n.flat()
-	if !n.list || len(indent)+len(one) <= page {
-		return indent + one
+func (n node) writeFlat(b *strings.Builder) {
+	if !n.list {
+		b.WriteString(n.head)
+		return
 	}
-	var b strings.Builder
-	b.WriteString(indent + "(" + n.head)
+	b.WriteByte('(')
+	b.WriteString(n.head)
 	for _, p := range n.parts {
-		b.WriteString("\n" + p.lines(indent+"  "))
+		b.WriteByte(' ')
+		p.writeFlat(b)
 	}
-	return b.String() + ")"
+	for _, w := range n.words {
+		b.WriteByte(' ')
+		b.WriteString(w)
+	}
+	b.WriteByte(')')
+}
+
+// writeLines writes n over several lines where one would be longer than the page.
+func (n node) writeLines(b *strings.Builder, indent int) {
+	const page = 100
+	margin(b, indent)
+	if !n.list || indent+n.size <= page {
+		n.writeFlat(b)
+		return
+	}
+	b.WriteByte('(')
+	b.WriteString(n.head)
+	for _, p := range n.parts {
+		b.WriteByte('\n')
+		p.writeLines(b, indent+2)
+	}
+	for _, w := range n.words {
+		b.WriteByte('\n')
+		margin(b, indent+2)
+		b.WriteString(w)
+	}
+	b.WriteByte(')')
+}
+
+func margin(b *strings.Builder, indent int) {
+	const spaces = "                                                                "
+	for ; indent > len(spaces); indent -= len(spaces) {
+		b.WriteString(spaces)
+	}
+	b.WriteString(spaces[:indent])
 }
 
 func (p *Plan) text() string {
@@ -63,7 +116,11 @@ func (p *Plan) text() string {
 		cn := form("cohort", atom(strconv.Itoa(i)), form("index", exprNode(c.Index)))
 		n = n.with(cn.with(each(c.Rules, ruleNode)...))
 	}
-	return n.with(each(p.Reports, reportNode)...).lines("") + "\n"
+	n = n.with(each(p.Reports, reportNode)...)
+	var b strings.Builder
+	b.Grow(n.size + n.size/2)
+	n.writeLines(&b, 0)
+	return b.String() + "\n"
 }
 
 func ruleNode(r *Rule) node {
@@ -141,7 +198,7 @@ func exprNode(x Expr) node {
 	case *In:
 		return form("in", exprNode(x.X)).with(each(x.Values, constNode)...)
 	case *InCodes:
-		return form("in-codes", exprNode(x.X)).with(each(x.Codes.Codes, atom)...)
+		return form("in-codes", exprNode(x.X)).withWords(x.Codes.Codes)
 	case *IsMissing:
 		return form("missing", exprNode(x.X))
 	}
@@ -213,10 +270,10 @@ func (s *EventSet) node() node {
 		n = form("episodes", s.Gap.node(), s.Episodes.node())
 	}
 	if s.Codes != nil {
-		n = n.with(form("codes", each(s.Codes.Codes, atom)...))
+		n = n.with(listed("codes", s.Codes.Codes))
 	}
 	if s.Without != nil {
-		n = n.with(form("without", each(s.Without.Codes, atom)...))
+		n = n.with(listed("without", s.Without.Codes))
 	}
 	if s.Where != nil {
 		n = n.with(form("where", exprNode(s.Where)))

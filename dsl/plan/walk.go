@@ -128,6 +128,29 @@ func Columns(x Expr) []catalog.Column {
 	return nil
 }
 
+// Fields returns the columns of the current event that x, a condition on events or a part of one, reads: also by what
+// sets inside it say of the event around them, but not the columns of these sets.
+func Fields(x Expr) []catalog.Column {
+	switch x := x.(type) {
+	case nil:
+		return nil
+	case *Field, *End:
+		return Columns(x)
+	}
+	var out []catalog.Column
+	for _, set := range Sets(x) {
+		for _, s := range set.All() {
+			for _, b := range s.Bounds {
+				out = append(out, Fields(b.At)...)
+			}
+		}
+	}
+	for _, part := range Parts(x) {
+		out = append(out, Fields(part)...)
+	}
+	return out
+}
+
 // Exprs returns the top expressions of p: index dates, rules, dimensions, values.
 func (p *Plan) Exprs() []Expr {
 	var xs []Expr

@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/enclave/duck"
 	"github.com/officina-enclave/officina/enclave/ingest"
 	"github.com/officina-enclave/officina/internal/durable"
@@ -17,9 +18,10 @@ const sortMemory = "2GiB"
 
 // Load says what to load.
 type Load struct {
-	Name       string // of the catalog file, for diagnostics
-	Catalog    []byte // YAML
-	Vocabulary []byte // CSV; nothing: no published codes
+	Name       string            // of the catalog file, for diagnostics
+	Catalog    []byte            // YAML
+	Vocabulary []byte            // CSV; nothing: no published codes
+	Libraries  map[string][]byte // the libraries that the catalog pins, by catalog.Library.File
 	Source     connectors.Source
 	Limit      float64 // see ingest.Options
 	Seed       uint64  // see ingest.Options
@@ -32,12 +34,12 @@ func (n *Node) Ingest(ctx context.Context, l Load) (ingest.Report, error) {
 	if len(l.Vocabulary) == 0 {
 		l.Vocabulary = []byte("code,label,parents\n")
 	}
-	target, err := ParseTarget(l.Name, l.Catalog, l.Vocabulary)
+	target, err := ParseTarget(l.Name, l.Catalog, l.Vocabulary, l.Libraries)
 	if err != nil {
 		return ingest.Report{}, err
 	}
 	c := target.Catalog
-	if err := keep(l, catalogDir(n.Dir, c.Dataset, c.Digest())); err != nil {
+	if err := keep(l, c, catalogDir(n.Dir, c.Dataset, c.Digest())); err != nil {
 		return ingest.Report{}, notLoaded(err)
 	}
 	report, manifest, err := ingest.Run(ctx, ingest.Options{Catalog: c, Vocabulary: target.Vocabulary, Source: l.Source,
@@ -59,13 +61,22 @@ func notLoaded(err error) error {
 	return unavailable("nothing was loaded; the old snapshot stays in force", err)
 }
 
-// keep stores the catalog and the vocabulary where the snapshot will look for them.
-func keep(l Load, dir string) error {
+// keep stores the catalog, the vocabulary and the libraries where the snapshot will look for them.
+func keep(l Load, c *catalog.Catalog, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	if err := durable.WriteFile(filepath.Join(dir, "vocabulary.csv"), l.Vocabulary, 0o600); err != nil {
 		return err
+	}
+	for _, library := range c.Libraries {
+		file := filepath.Join(dir, filepath.FromSlash(library.File()))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := durable.WriteFile(file, l.Libraries[library.File()], 0o600); err != nil {
+			return err
+		}
 	}
 	return durable.WriteFile(filepath.Join(dir, "catalog.yaml"), l.Catalog, 0o600)
 }

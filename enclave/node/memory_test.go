@@ -83,7 +83,7 @@ func loaded(t *testing.T, clinic string) (*Node, dsl.Target) {
 	if _, err := n.Ingest(t.Context(), Load{Name: "catalog.yaml", Catalog: catalog, Source: source}); err != nil {
 		t.Fatal(err)
 	}
-	target, err := ParseTarget("catalog.yaml", catalog, []byte("code,label,parents\n"))
+	target, err := ParseTarget("catalog.yaml", catalog, []byte("code,label,parents\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -191,8 +191,9 @@ func catalogDir(dir, dataset, digest string) string {
 	return filepath.Join(DatasetDir(dir, dataset), "catalogs", strings.TrimPrefix(digest, "sha256:"))
 }
 
-// ParseTarget reads a catalog and its vocabulary.
-func ParseTarget(name string, text, vocabulary []byte) (dsl.Target, error) {
+// ParseTarget reads a catalog and its vocabulary, and checks that the libraries it pins are there, by
+// [catalog.Library.File].
+func ParseTarget(name string, text, vocabulary []byte, libraries map[string][]byte) (dsl.Target, error) {
 	c, diags := catalog.Parse(name, text)
 	if diags.Failed() {
 		return dsl.Target{}, &enclave.Error{Class: enclave.Invalid, Message: name + " has errors", Diagnostics: diags}
@@ -201,7 +202,11 @@ func ParseTarget(name string, text, vocabulary []byte) (dsl.Target, error) {
 	if diags.Failed() {
 		return dsl.Target{}, &enclave.Error{Class: enclave.Invalid, Message: "the vocabulary of " + name + " has errors", Diagnostics: diags}
 	}
-	return dsl.Target{Catalog: c, Vocabulary: v}, nil
+	l := catalog.NewLibraries(c, libraries)
+	if diags := l.Check(); diags.Failed() {
+		return dsl.Target{}, &enclave.Error{Class: enclave.Invalid, Message: "a library of " + name + " has errors", Diagnostics: diags}
+	}
+	return dsl.Target{Catalog: c, Vocabulary: v, Libraries: l}, nil
 }
 
 // target reads the catalog that a snapshot was checked against.
@@ -215,14 +220,39 @@ func (n *Node) target(dataset, digest string) (dsl.Target, error) {
 	if err != nil {
 		return dsl.Target{}, unavailable("the vocabulary", err)
 	}
-	t, err := ParseTarget("catalog.yaml", text, vocabulary)
-	if err == nil && t.Catalog.Digest() != digest {
-		err = unavailable("the catalog", errors.New("it was changed after the data were loaded; ingest again"))
+	libraries, err := readLibraries(dir)
+	if err != nil {
+		return dsl.Target{}, unavailable("the libraries", err)
 	}
-	if err == nil && t.Catalog.Mode.Release != "exact" {
+	t, err := ParseTarget("catalog.yaml", text, vocabulary, libraries)
+	if err != nil { // they could be read when they were put here
+		return dsl.Target{}, unavailable("the catalog", fmt.Errorf("it was changed after the data were loaded, or a file beside it; ingest again: %w", err))
+	}
+	switch {
+	case t.Catalog.Digest() != digest:
+		err = unavailable("the catalog", errors.New("it was changed after the data were loaded; ingest again"))
+	case t.Catalog.Mode.Release != "exact":
 		err = unavailable("the catalog", fmt.Errorf("its mode is %s, and this version of the enclave protects in exact mode only", t.Catalog.Mode.Release))
 	}
 	return t, err
+}
+
+// readLibraries reads all libraries that are kept with a catalog.
+func readLibraries(dir string) (map[string][]byte, error) {
+	dir = filepath.Join(dir, "libraries")
+	files, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	out := map[string][]byte{}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		if err != nil {
+			return nil, err
+		}
+		out["libraries/"+file.Name()] = text
+	}
+	return out, err
 }
 
 // Enclave puts a dataset's snapshot in force behind the pipeline.

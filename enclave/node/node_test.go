@@ -228,7 +228,7 @@ func TestSnapshotWithoutEntry(t *testing.T) {
 	dir := create(t)
 	n := open(t, dir)
 	load(t, n, 3)
-	target, err := node.ParseTarget("catalog.yaml", []byte(catalogText), []byte("code,label,parents\n"))
+	target, err := node.ParseTarget("catalog.yaml", []byte(catalogText), []byte("code,label,parents\n"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

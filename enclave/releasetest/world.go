@@ -99,7 +99,7 @@ func (w *world) load(ctx context.Context, tables *Tables) error {
 		return err
 	}
 	w.tables, w.enclave = tables, nil
-	if target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words); err == nil { // else Ingest says so
+	if target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words, nil); err == nil { // else Ingest says so
 		tables.placed(target.Catalog)
 	}
 	_, err := w.node.Ingest(ctx, node.Load{Name: "catalog.yaml", Catalog: w.catalog, Vocabulary: w.words, Source: tables, Limit: 1})
@@ -149,7 +149,7 @@ func (w *world) ready(ctx context.Context) error {
 	if w.enclave != nil {
 		return nil
 	}
-	target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words)
+	target, err := node.ParseTarget("catalog.yaml", w.catalog, w.words, nil)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,8 @@ func (g *generator) persons(p *plan.Plan) {
 	g.with("persons", "", "SELECT "+strings.Join(columns, ", ")+"\nFROM "+table("person"))
 }
 
-// cohorts writes the clauses of all cohorts of p, each after those that it names.
+// cohorts writes the clauses of all cohorts of p, each after those that it names; then what is shown of their members,
+// which may name any.
 func (g *generator) cohorts(p *plan.Plan) []*cohort {
 	out := make([]*cohort, len(p.Cohorts))
 	begun := make([]bool, len(p.Cohorts))
@@ -49,13 +50,16 @@ func (g *generator) cohorts(p *plan.Plan) []*cohort {
 			return
 		}
 		begun[i] = true
-		for _, other := range named(exprsOf(i, p)) {
+		for _, other := range named(tellingOf(p.Cohorts[i])) {
 			write(other)
 		}
 		out[i] = g.cohort(i, p.Cohorts[i], p)
 	}
 	for i := range p.Cohorts {
 		write(i)
+	}
+	for i, c := range out {
+		c.provide(shown(i, p))
 	}
 	return out
 }
@@ -78,9 +82,11 @@ func named(xs []plan.Expr) []int {
 }
 
 // exprsOf are the index date of cohort i, its rules' conditions, and what is shown of its members.
-func exprsOf(i int, p *plan.Plan) []plan.Expr {
-	from := p.Cohorts[i]
-	return append(append([]plan.Expr{from.Index}, conditionsOf(from.Rules)...), shown(i, p)...)
+func exprsOf(i int, p *plan.Plan) []plan.Expr { return append(tellingOf(p.Cohorts[i]), shown(i, p)...) }
+
+// tellingOf are the expressions that tell who is in a cohort.
+func tellingOf(c *plan.Cohort) []plan.Expr {
+	return append([]plan.Expr{c.Index}, conditionsOf(c.Rules)...)
 }
 
 func conditionsOf(rules []*plan.Rule) []plan.Expr {
@@ -101,7 +107,7 @@ func shown(i int, p *plan.Plan) []plan.Expr {
 	return out
 }
 
-// cohort writes the clauses of cohort i, up to the stage from which its reports can be counted.
+// cohort writes the clauses of cohort i, up to the stage that tells its members.
 func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
 	c := &cohort{newScope(g, fmt.Sprintf("c%d", i)), from.Rules}
 	plan.Walk(from.Index, func(x plan.Expr) bool {
@@ -112,7 +118,6 @@ func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
 	c.want(exprsOf(i, p))
 	c.index(from.Index)
 	c.steps()
-	c.provide(shown(i, p))
 	return c
 }
 

@@ -9,14 +9,12 @@ import (
 	"github.com/officina-enclave/officina/dsl/plan"
 )
 
-// derived writes the clause of the rows that are made of other sets, before the conditions of s, and returns its name.
+// derived returns a SELECT of the rows that are made of other sets, before the conditions of s.
 func (c *scope) derived(clause string, s *plan.EventSet, columns []string) string {
 	if s.Episodes != nil {
 		return c.episodes(clause, s, columns)
 	}
-	clause += "_union"
-	c.with(clause, "", c.union(clause, s, columns))
-	return clause
+	return c.union(clause, s, columns)
 }
 
 // union returns a SELECT of the rows of all members. The members of one source are one SELECT, so that a row is there once.
@@ -28,7 +26,7 @@ func (c *scope) union(clause string, s *plan.EventSet, columns []string) string 
 			c.rows(part, m, columns)
 			from := &plan.EventSet{Source: m.Source}
 			c.clauses[from] = part
-			parts = append(parts, c.selects(c.keysOf(false), columns, s.Source, m.Source, c.of(from))+"\nFROM "+part+" e")
+			parts = append(parts, c.selects(c.keysOf(from, false), columns, s.Source, m.Source, c.of(from))+"\nFROM "+part+" e")
 			continue
 		}
 		parts = append(parts, c.rowsIn(part, members, false, s.Source, columns))
@@ -52,71 +50,55 @@ func bySource(members []*plan.EventSet) [][]*plan.EventSet {
 	return out
 }
 
-// episodes joins events. Sorted by start, an event begins an episode if it starts after the latest end before it and
-// the gap. That end is the end of the episode before, since no event of an earlier one ends later.
+// episodes returns a SELECT of episodes. Sorted by start, an event begins one if it starts after the latest end before it
+// and the gap. That end is the end of the episode before, since no event of an earlier one ends later.
 func (c *scope) episodes(clause string, s *plan.EventSet, columns []string) string {
-	of := s.Episodes
-	c.rows(clause+"_events", of, []string{catalog.Start, catalog.End})
-	keys := strings.Join(c.keysOf(false), ", ")
-	end := `e."start"`
-	if of.Source.End {
-		end = `coalesce(e."end", e."start")`
-	}
-	begins := atom("before")
-	if s.Gap != (plan.Span{}) {
-		begins = c.later(begins, s.Gap, of.Source.Minutes)
-	}
+	of := &plan.EventSet{Source: s.Episodes.Source}
+	c.rows(clause+"_parts", s.Episodes, []string{catalog.Start, catalog.End})
+	c.clauses[of] = clause + "_parts"
+	end := boundColumn(of.Source, "end", c.of(of))
 	over := fmt.Sprintf("OVER (PARTITION BY e.%s ORDER BY e.\"start\" ROWS BETWEEN UNBOUNDED PRECEDING AND", c.key)
-	text := fmt.Sprintf("SELECT %s, e.\"start\",\n  max(%s) %s 1 PRECEDING) AS before", keys, end, over)
-	out := fmt.Sprintf("SELECT %s", keys) + `, e."start"`
+	keys := strings.Join(c.keysOf(of, false), ", ")
+	sorted := fmt.Sprintf("SELECT %s, e.\"start\",\n  max(%s) %s 1 PRECEDING) AS before", keys, end.text, over)
+	out := "SELECT " + keys + `, e."start"`
 	if slices.Contains(columns, catalog.End) {
-		text += fmt.Sprintf(",\n  max(%s) %s UNBOUNDED FOLLOWING) AS latest", end, over)
+		sorted += fmt.Sprintf(",\n  max(%s) %s UNBOUNDED FOLLOWING) AS latest", end.text, over)
 		out += fmt.Sprintf(",\n  coalesce(lead(before) OVER (PARTITION BY e.%s ORDER BY e.\"start\"), latest) AS \"end\"", c.key)
 	}
-	c.with(clause+"_sorted", "", text+"\nFROM "+clause+"_events e")
-	begin := binary(atom(`e."start"`), ">", begins, compareLevel).text
-	clause += "_episodes"
-	c.with(clause, "", out+"\nFROM "+strings.TrimSuffix(clause, "_episodes")+"_sorted e\nWHERE before IS NULL\n  OR "+begin)
-	return clause
+	c.with(clause+"_sorted", "", sorted+"\nFROM "+clause+"_parts e")
+	until := atom("before")
+	if s.Gap.N > 0 {
+		until = c.moved(until, s.Gap.N, s.Gap.Unit, of.Source.Minutes)
+	}
+	begins := binary(atom(`e."start"`), ">", until, compareLevel)
+	return out + "\nFROM " + clause + "_sorted e\nWHERE before IS NULL\n  OR " + begins.text
 }
 
-// later moves x by a span.
-func (c *scope) later(x sql, by plan.Span, minutes bool) sql {
-	return c.moved(x, by.N, by.Unit, minutes)
-}
-
-// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before, in order. They are
-// folded into the list of those kept.
-func (c *scope) keepApart(from string, s *plan.EventSet, kept, columns []string) string {
-	var element, order []string
-	for _, n := range kept {
-		element = append(element, fmt.Sprintf("%s := e.%s", name(n), name(n)))
-		order = append(order, "e."+name(n)+" NULLS LAST")
+// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before. In order, they are
+// folded into the list of those kept: one pass over the events of a person.
+func (c *scope) keepApart(clause string, s *plan.EventSet, order, columns []string) string {
+	var by, fields []string
+	for _, n := range order {
+		by = append(by, "e."+name(n)+" NULLS LAST")
+		fields = append(fields, fmt.Sprintf("%s := e.%s", name(n), name(n)))
 	}
-	item, start := `e."start"`, func(of string) sql { return atom("%s", of) }
-	if len(kept) > 1 {
-		item, start = "struct_pack("+strings.Join(element, ", ")+")", func(of string) sql { return atom(`%s."start"`, of) }
+	item, part := "struct_pack("+strings.Join(fields, ", ")+")", func(x, column string) sql { return atom("%s.%s", x, name(column)) }
+	if len(order) == 1 {
+		item, part = "e."+name(order[0]), func(x, _ string) sql { return atom("%s", x) }
 	}
-	far := binary(start("x[1]"), ">=", c.later(start("kept[-1]"), s.Apart, s.Source.Minutes), compareLevel)
-	out := c.keysOf(false)
-	group := strings.Join(out, ", ")
-	events := fmt.Sprintf("SELECT %s,\n  list([%s] ORDER BY %s) AS events\nFROM %s e\nGROUP BY %s", group, item, strings.Join(order, ", "), from, group)
-	fold := fmt.Sprintf("unnest(list_reduce(events, lambda kept, x: CASE WHEN %s THEN kept || x ELSE kept END)) AS event", far.text)
-	list := from[:len(from)-len("_all")] + "_lists"
-	c.with(list, "", events)
-	folded := from[:len(from)-len("_all")] + "_kept"
-	c.with(folded, "", fmt.Sprintf("SELECT %s, %s\nFROM %s e", group, fold, list))
+	rows := &plan.EventSet{Source: s.Source}
+	c.clauses[rows] = clause + "_all"
+	keys := strings.Join(c.keysOf(rows, false), ", ")
+	c.with(clause+"_lists", "", fmt.Sprintf("SELECT %s,\n  list([%s] ORDER BY %s) AS events\nFROM %s_all e\nGROUP BY %s",
+		keys, item, strings.Join(by, ", "), clause, keys))
+	far := binary(part("x[1]", catalog.Start), ">=", c.moved(part("kept[-1]", catalog.Start), s.Apart.N, s.Apart.Unit, s.Source.Minutes), compareLevel)
+	c.with(clause+"_kept", "", fmt.Sprintf("SELECT %s,\n  unnest(list_reduce(events, lambda kept, x: CASE WHEN %s THEN kept || x ELSE kept END)) AS kept\nFROM %s_lists e",
+		keys, far.text, clause))
+	out := c.keysOf(rows, false)
 	for _, n := range columns {
-		out = append(out, start2(len(kept) > 1, n)+" AS "+name(n))
+		out = append(out, part("e.kept", n).text+" AS "+name(n))
 	}
-	return "SELECT " + strings.Join(out, ", ") + "\nFROM " + folded + " e"
-}
-
-func start2(packed bool, column string) string {
-	if packed {
-		return "e.event." + name(column)
-	}
-	return "e.event"
+	return "SELECT " + strings.Join(out, ", ") + "\nFROM " + clause + "_kept e"
 }
 
 // covered writes the clause that counts the days on which an event of s is under way: of each, sorted by its first day,
@@ -131,12 +113,11 @@ func (c *scope) covered(clause string, s *eventSet, f *plan.Covered) {
 	if s.Source.Minutes {
 		first, last = cast(first, "DATE"), cast(last, "DATE")
 	}
-	where := append(c.conditions(s.EventSet), atom("first_day <= last_day"))
 	days := fmt.Sprintf("SELECT %s,\n  greatest(%s, %s) AS first_day,\n  least(%s, %s) AS last_day\nFROM %s%s",
-		key, first.text, c.expr(f.From).text, last.text, c.expr(f.To).text, from, all(where))
+		key, first.text, c.expr(f.From).text, last.text, c.expr(f.To).text, from, all(c.conditions(s.EventSet)))
 	c.with(clause+"_days", "", days)
 	before := fmt.Sprintf("max(last_day) OVER (PARTITION BY %s ORDER BY first_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)", c.key)
-	c.with(clause+"_new", "", fmt.Sprintf("SELECT *,\n  %s AS before\nFROM %s_days", before, clause))
+	c.with(clause+"_new", "", fmt.Sprintf("SELECT *,\n  %s AS before\nFROM %s_days\nWHERE first_day <= last_day", before, clause))
 	column := word(s.short, "covered")
 	c.columns[c.featureKey(f)] = column
 	c.with(clause, "", fmt.Sprintf("SELECT %s,\n  CAST(sum(greatest(last_day - greatest(first_day, before + 1) + 1, 0)) AS BIGINT) AS %s\nFROM %s_new\nGROUP BY %s",

@@ -90,15 +90,8 @@ func all(where []sql) string {
 // the rows of the stage apart.
 func (c *scope) from(sets []*eventSet) (key, from string) {
 	s := sets[0]
-	from = c.rowsOf(s.EventSet) + " e"
-	if !c.joins(s.EventSet, s.keyed) && !slices.ContainsFunc(sets, (*eventSet).personal) {
-		c.eachPerson(s.EventSet)
-		return "e." + c.key, from
-	}
-	if c.everybody {
-		c.eachPerson(s.EventSet)
-	}
-	return "p." + c.key, from + c.joinStage(s.keyed)
+	needs := c.joins(s.EventSet, s.keyed) || slices.ContainsFunc(sets, (*eventSet).personal)
+	return c.keysOf(s.EventSet, needs)[0], c.read(s.EventSet, s.keyed, needs)
 }
 
 // joins reports whether rows of s need the rows of the stage, whatever is said of them.
@@ -109,50 +102,94 @@ func (c *scope) joins(s *plan.EventSet, keyed bool) bool {
 	return c.indexed || c.key != "person"
 }
 
-func (c *scope) joinStage(keyed bool) string {
-	key := "person"
+// read writes a FROM of the rows e of s: a table or a clause, joined to the stage or not. The values of a place and a day
+// are those of the persons who live there then; they are joined last, so that only persons of the stage get any.
+func (c *scope) read(s *plan.EventSet, keyed, stage bool) string {
+	from, clause := c.clauses[s]
+	key, rows := "person", "e"
 	if keyed {
 		key = c.key
 	}
-	return fmt.Sprintf("\nJOIN %s p ON p.%s = e.%s", c.stage, key, key)
+	placed := !clause && s.Source.Kind == catalog.PlaceDay
+	if !clause {
+		from = table(s.Source.Name)
+	}
+	if placed {
+		from, rows = table(residence), "r"
+		c.use(residence).all = true
+		c.use(residence).column("person", catalog.Place, catalog.Start, catalog.End)
+		c.use(s.Source.Name).column(catalog.Place, catalog.Start)
+		c.kept(residence, stage)
+	} else if !clause {
+		c.use(s.Source.Name).column("person")
+		c.kept(s.Source.Name, stage)
+	}
+	from += " " + rows
+	if stage {
+		from += fmt.Sprintf("\nJOIN %s p ON p.%s = %s.%s", c.stage, key, rows, key)
+	}
+	if placed {
+		from += fmt.Sprintf("\nJOIN %s e ON e.\"place\" = r.\"place\" AND e.\"start\" >= r.\"start\" AND e.\"start\" <= coalesce(r.\"end\", DATE 'infinity')",
+			table(s.Source.Name))
+	}
+	return from
 }
 
-// rowsOf names the table or the clause of the rows of s.
-func (c *scope) rowsOf(s *plan.EventSet) string {
-	if clause, ok := c.clauses[s]; ok {
-		return clause
+// residence is the table of the intervals in which persons live at a place.
+const residence = "residence"
+
+// kept notes that something is kept for each person with a row in a table, unless the stage has few of them.
+func (c *scope) kept(table string, stage bool) {
+	if !stage || c.everybody {
+		c.use(table).each = true
 	}
-	c.use(s.Source.Name).column("person")
-	return table(s.Source.Name)
 }
 
-// eachPerson notes that something is kept for each person with a row in the source of s.
-func (c *scope) eachPerson(s *plan.EventSet) {
-	if _, clause := c.clauses[s]; !clause {
-		c.use(s.Source.Name).each = true
+// personOf writes the person of a row of s.
+func (c *scope) personOf(s *plan.EventSet) string {
+	if _, clause := c.clauses[s]; !clause && s.Source.Kind == catalog.PlaceDay {
+		return "r.person"
 	}
+	return "e.person"
+}
+
+// keysOf are the columns that tell the rows of the stage apart, taken from the stage or from the rows of s.
+func (c *scope) keysOf(s *plan.EventSet, stage bool) []string {
+	person := c.personOf(s)
+	if stage {
+		person = "p.person"
+	}
+	if c.key == "person" {
+		return []string{person}
+	}
+	return []string{person[:2] + c.key, person}
 }
 
 // personal reports whether s or a feature of it uses a value of the stage, so that it is not told by the same words for
 // every person.
 func (s *eventSet) personal() bool {
-	return aboutPersons(s.Where) || boundToPersons(s.Bounds) || slices.ContainsFunc(s.features, func(f plan.Expr) bool {
-		return slices.ContainsFunc(plan.Parts(f), aboutPersons)
+	return needsStage(s.EventSet) || slices.ContainsFunc(s.features, func(f plan.Expr) bool {
+		return slices.ContainsFunc(plan.Parts(f), ofStage)
 	})
 }
 
-func boundToPersons(bounds []plan.Bound) bool {
-	return slices.ContainsFunc(bounds, func(b plan.Bound) bool { return aboutPersons(b.At) })
+// needsStage reports whether a condition of s uses a value of the stage.
+func needsStage(s *plan.EventSet) bool {
+	return aboutPersons(s.Where) || slices.ContainsFunc(s.Bounds, func(b plan.Bound) bool { return ofStage(b.At) })
 }
 
-// aboutPersons reports whether x uses a value of the person, or a feature.
+// ofStage reports whether x, which stands outside the set's own condition, uses a value of the stage.
+func ofStage(x plan.Expr) bool { return aboutPersons(x) || plan.OfEvent(x) }
+
+// aboutPersons reports whether x uses a value of the person, or a feature that is about the person.
 func aboutPersons(x plan.Expr) bool {
 	found := false
 	plan.Walk(x, func(x plan.Expr) bool {
 		switch x.(type) {
-		case *plan.Attr, *plan.Index, *plan.InCohort, *plan.IndexOf, *plan.Count, *plan.Pick, *plan.Covered, *plan.Agg:
+		case *plan.Attr, *plan.Index, *plan.InCohort, *plan.IndexOf:
 			found = true
 		}
+		found = found || len(plan.Sets(x)) > 0 && !plan.OfEvent(x)
 		return !found
 	})
 	return found

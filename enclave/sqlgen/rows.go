@@ -58,28 +58,34 @@ func split(bounds []plan.Bound) (person, event []plan.Bound) {
 
 // rows writes the clause of the events of s, one row each, with what tells the rows of the stage apart and columns.
 func (c *scope) rows(clause string, s *plan.EventSet, columns []string) {
-	columns = inOrder(s.Source, columns)
-	kept := columns
-	if s.Apart != (plan.Span{}) {
-		kept = tieColumns(s.Source, columns)
-	}
-	from := s
-	if s.Derived() {
-		from = &plan.EventSet{Source: s.Source}
-		c.clauses[from] = c.derived(clause, s, inOrder(s.Source, append(ownColumns(s), kept...)))
-	}
+	order := inOrder(s.Source, columns)
 	chosen := *s
 	chosen.Union, chosen.Episodes, chosen.Apart = nil, nil, plan.Span{}
-	if name, ok := c.clauses[from]; ok {
-		c.clauses[&chosen] = name
+	apart := s.Apart != (plan.Span{})
+	if apart {
+		order = tieColumns(s.Source, columns)
 	}
-	switch text := c.rowsIn(clause, []*plan.EventSet{&chosen}, s.Derived(), s.Source, kept); {
-	case s.Apart == (plan.Span{}):
-		c.with(clause, "", text)
-	default:
+	if s.Derived() {
+		own := ownColumns(s)
+		if unconditional(&chosen) && !apart {
+			c.with(clause, "", c.derived(clause, s, order))
+			return
+		}
+		made := clause + "_made"
+		c.with(made, "", c.derived(made, s, inOrder(s.Source, append(own, order...))))
+		c.clauses[&chosen] = made
+	}
+	text := c.rowsIn(clause, []*plan.EventSet{&chosen}, s.Derived(), s.Source, order)
+	if apart {
 		c.with(clause+"_all", "", text)
-		c.with(clause, "", c.keepApart(clause+"_all", s, kept, columns))
+		text = c.keepApart(clause, s, order, inOrder(s.Source, columns))
 	}
+	c.with(clause, "", text)
+}
+
+// unconditional reports whether every row is in s.
+func unconditional(s *plan.EventSet) bool {
+	return s.Codes == nil && s.Without == nil && s.Where == nil && len(s.Bounds) == 0
 }
 
 // inOrder are the names of columns in the order of the source, each once.
@@ -139,26 +145,14 @@ func boundColumns(s *plan.EventSet) []string {
 	return out
 }
 
-// fields are the columns of the current event that x reads.
+// fields are the columns of the current event that x reads; an end needs the start.
 func fields(x plan.Expr) []string {
 	var out []string
-	switch x := x.(type) {
-	case nil:
-		return nil
-	case *plan.Field:
-		return []string{x.Column.Name}
-	case *plan.End:
-		return []string{catalog.Start, catalog.End}
-	}
-	for _, of := range plan.Sets(x) {
-		for _, s := range of.All() {
-			for _, b := range s.Bounds {
-				out = append(out, fields(b.At)...)
-			}
+	for _, c := range plan.Fields(x) {
+		out = append(out, c.Name)
+		if c.Name == catalog.End {
+			out = append(out, catalog.Start)
 		}
-	}
-	for _, part := range plan.Parts(x) {
-		out = append(out, fields(part)...)
 	}
 	return out
 }
@@ -170,31 +164,14 @@ func (c *scope) rowsIn(clause string, sets []*plan.EventSet, keyed bool, target 
 	needs := c.joins(sets[0], keyed)
 	for i, s := range sets {
 		parts[i] = c.parted(s, len(sets) == 1)
-		needs = needs || aboutPersons(s.Where) || boundToPersons(s.Bounds)
+		needs = needs || needsStage(s)
 	}
-	from := c.rowsOf(sets[0]) + " e"
-	if needs {
-		from += c.joinStage(keyed)
-	}
-	if !needs || c.everybody {
-		c.eachPerson(sets[0])
-	}
-	for _, j := range parts[0].joins {
-		from += j
-	}
+	from := c.read(sets[0], keyed, needs) + strings.Join(parts[0].joins, "")
+	keys := c.keysOf(sets[0], needs)
 	if !slices.ContainsFunc(parts, func(p conditions) bool { return len(p.later) > 0 }) {
-		return c.selects(c.keysOf(needs), columns, target, sets[0].Source, c.of(sets[0])) + "\nFROM " + from + all(anyOf(parts))
+		return c.selects(keys, columns, target, sets[0].Source, c.of(sets[0])) + "\nFROM " + from + all(anyOf(parts))
 	}
-	return c.rowsInLater(clause, sets, parts, from, c.keysOf(needs), target, columns)
-}
-
-// keysOf are the columns that tell the rows of the stage apart, taken from the stage or from the events.
-func (c *scope) keysOf(stage bool) []string {
-	from := map[bool]string{true: "p.", false: "e."}[stage]
-	if c.key == "person" {
-		return []string{from + "person"}
-	}
-	return []string{from + c.key, from + "person"}
+	return c.rowsInLater(clause, sets, parts, from, keys, target, columns)
 }
 
 // selects writes a SELECT of keys and columns of a set as columns of target.
@@ -229,7 +206,7 @@ func anyOf(parts []conditions) []sql {
 	var out []sql
 	for _, p := range parts {
 		if len(p.now) == 0 {
-			return nil
+			p.now = []sql{atom("true")} // beside the others, whose arguments are there
 		}
 		out = append(out, join("AND", andLevel, p.now))
 	}
@@ -246,7 +223,7 @@ func (c *scope) parted(s *plan.EventSet, alone bool) conditions {
 		case !factsOfEvents(x):
 			out.now = append(out.now, about.expr(x))
 		case alone && count != nil:
-			out.joins = append(out.joins, c.semiJoin(about, count.Set, there))
+			out.joins = append(out.joins, c.semiJoin(about, c.personOf(s), count.Set, there))
 		default:
 			out.later = append(out.later, x)
 		}
@@ -284,7 +261,7 @@ func existence(x plan.Expr) (of *plan.Count, there bool) {
 }
 
 // semiJoin writes the events of s in a clause, and a join that keeps the events for which there is one, or none.
-func (c *scope) semiJoin(about *scope, s *plan.EventSet, there bool) string {
+func (c *scope) semiJoin(about *scope, person string, s *plan.EventSet, there bool) string {
 	base := *s
 	var around []plan.Bound
 	base.Bounds, around = split(s.Bounds)
@@ -292,7 +269,7 @@ func (c *scope) semiJoin(about *scope, s *plan.EventSet, there bool) string {
 	p.sets++
 	clause := word(p.name, fmt.Sprintf("e%d", p.sets))
 	p.rows(clause, &base, boundColumns(&plan.EventSet{Source: s.Source, Bounds: around}))
-	on := []sql{atom("n.person = e.person")}
+	on := []sql{atom("n.person = %s", person)}
 	of := func(column string) sql { return atom("n.%s", name(column)) }
 	on = append(on, about.bounds(s.Source, around, of)...)
 	kind := map[bool]string{true: "SEMI", false: "ANTI"}[there]
@@ -329,7 +306,7 @@ func (c *scope) rowsInLater(clause string, sets []*plan.EventSet, parts []condit
 		}
 		last[i].now = append(last[i].now, inner.exprs(p.later)...)
 	}
-	return inner.selects(c.keysOf(true), columns, target, source, inner.event) + "\nFROM " + inner.stage + " p" + all(anyOf(last))
+	return inner.selects(c.keysOf(sets[0], true), columns, target, source, inner.event) + "\nFROM " + inner.stage + " p" + all(anyOf(last))
 }
 
 // ofEvents is the scope of the events in a clause.

@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -147,7 +148,7 @@ func (c *scope) join(features []plan.Expr) {
 		sets[c.setKey(plan.Sets(f)[0])] = true
 	}
 	for _, f := range c.wanted {
-		if sets[c.setKey(plan.Sets(f)[0])] && !c.lackingAny(plan.Parts(f), new([]plan.Expr)) {
+		if sets[c.setKey(plan.Sets(f)[0])] && c.has(plan.Parts(f)) {
 			features = append(features, f)
 		}
 	}
@@ -167,21 +168,37 @@ func (c *scope) join(features []plan.Expr) {
 	c.next(stage, "", columns+joins)
 }
 
-// joined takes a feature from its clause: without events, a count is 0 and all else is missing.
+// has reports whether what xs use is known in the stage.
+func (c *scope) has(xs []plan.Expr) bool {
+	dated := slices.ContainsFunc(xs, func(x plan.Expr) bool {
+		found := false
+		plan.Walk(x, func(x plan.Expr) bool {
+			_, index := x.(*plan.Index)
+			found = found || index
+			return !found
+		})
+		return found
+	})
+	joined := !slices.ContainsFunc(named(xs), func(cohort int) bool { return c.columns[indexOf(cohort)] == "" })
+	return (c.indexed || !dated) && joined && !c.lackingAny(xs, new([]plan.Expr))
+}
+
+// joined takes a feature from its clause: without events, a count is 0 and all else is missing; without the dates that it
+// needs, it is missing.
 func (c *scope) joined(clause, column string, f plan.Expr) string {
-	switch f := f.(type) {
-	case *plan.Count:
-		return fmt.Sprintf("coalesce(%s.%s, 0) AS %s", clause, column, column)
-	case *plan.Covered:
-		dates := []plan.Expr{f.From, f.To}
-		known := known(dates, c.exprs(dates))
-		zero := fmt.Sprintf("coalesce(%s.%s, 0)", clause, column)
-		if len(known) > 0 {
-			zero = fmt.Sprintf("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), zero)
-		}
-		return zero + " AS " + column
+	text := clause + "." + column
+	switch f.(type) {
+	case *plan.Count, *plan.Covered:
+		text = fmt.Sprintf("coalesce(%s, 0)", text)
 	}
-	return clause + "." + column
+	dates := plan.Parts(f)
+	if known := known(dates, c.exprs(dates)); len(known) > 0 {
+		text = fmt.Sprintf("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), text)
+	}
+	if text == clause+"."+column {
+		return text
+	}
+	return text + " AS " + column
 }
 
 // bySource gathers features by event set, and event sets that are read from their source by that, in the order in which

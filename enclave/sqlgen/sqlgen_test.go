@@ -95,7 +95,7 @@ func (r reader) values(db *duck.DB, ids func(string) (uint32, bool), index, x pl
 	from := &plan.Cohort{Index: index}
 	p := &plan.Plan{Cohorts: []*plan.Cohort{from}, Reports: []*plan.Report{{Kind: "summary", Value: x}}}
 	g.persons(p)
-	c := g.cohort(0, from, p)
+	c := g.cohorts(p)[0]
 	text := c.expr(x).text
 	if g.err != nil {
 		r.Fatal(g.err)

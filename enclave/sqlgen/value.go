@@ -149,15 +149,32 @@ func (c *scope) extremeNumber(x *plan.Call) sql {
 	return atom("CASE WHEN %s THEN %s END", strings.Join(known, " AND "), call(x.Fn, args...).text)
 }
 
-// known are the conditions that each of xs, written as texts, has a value; literals have one.
+// known are the conditions that each of xs, written as texts, has a value, for those that may have none.
 func known(xs []plan.Expr, texts []sql) []string {
 	var out []string
 	for i, x := range xs {
-		if k, ok := x.(*plan.Const); !ok || k.Value == nil {
+		if !always(x) {
 			out = append(out, texts[i].in(atomLevel)+" IS NOT NULL")
 		}
 	}
 	return out
+}
+
+// always reports whether x surely has a value: literals, the index date, the start of an event, and what follows.
+func always(x plan.Expr) bool {
+	switch x := x.(type) {
+	case *plan.Const:
+		return x.Value != nil
+	case *plan.Field:
+		return x.Column.Name == catalog.Start
+	case *plan.End, *plan.Index:
+		return true
+	case *plan.AddDate:
+		return always(x.X)
+	case *plan.Day:
+		return always(x.X)
+	}
+	return false
 }
 
 // choose writes a case. Without CatchUnknown, otherwise is taken only if every condition is false.

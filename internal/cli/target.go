@@ -16,13 +16,15 @@ import (
 type Target struct {
 	dsl.Target
 	CatalogText, VocabularyText []byte
+	LibraryTexts                map[string][]byte // by catalog.Library.File
 }
 
 // noWords is a vocabulary without codes.
 const noWords = "code,label,parents\n"
 
-// ReadTarget reads a catalog and its vocabulary; without a path that is vocabulary.csv beside the catalog, if
-// there is one. A fault in either is a [*Diagnosed].
+// ReadTarget reads a catalog, its vocabulary and its libraries. Without a path the vocabulary is vocabulary.csv beside the
+// catalog, if there is one. The libraries are beside the catalog too; one that is not there is missed when a query imports
+// from it. A fault in the catalog or the vocabulary is a [*Diagnosed].
 func ReadTarget(c *cobra.Command, path, words string) (Target, error) {
 	text, err := ReadFile(c, path)
 	if err != nil {
@@ -40,7 +42,28 @@ func ReadTarget(c *cobra.Command, path, words string) (Target, error) {
 	if diags.Failed() {
 		return Target{}, &Diagnosed{File: words, Source: vocabulary, List: diags}
 	}
-	return Target{dsl.Target{Catalog: parsed, Vocabulary: v}, []byte(text), []byte(vocabulary)}, nil
+	libraries, err := readLibraries(filepath.Dir(path), parsed)
+	if err != nil {
+		return Target{}, err
+	}
+	t := dsl.Target{Catalog: parsed, Vocabulary: v, Libraries: catalog.NewLibraries(parsed, libraries)}
+	return Target{t, []byte(text), []byte(vocabulary), libraries}, nil
+}
+
+// readLibraries reads the libraries that the catalog pins and that are there.
+func readLibraries(dir string, c *catalog.Catalog) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for _, l := range c.Libraries {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(l.File())))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[l.File()] = text
+	}
+	return out, nil
 }
 
 func readWords(c *cobra.Command, catalog, words string) (text, path string, err error) {

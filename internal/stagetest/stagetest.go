@@ -3,7 +3,7 @@
 // A [Trace] is a txtar file. Its comment is one sentence of prose, and a line "catalog: NAME" when the query is
 // compiled against a shared catalog (catalogs/NAME.yaml beside the traces, with catalogs/NAME.csv as its
 // vocabulary); a line "times: N" repeats the query's text N times, to show a limit. Its sections are what goes in (query.cohort; catalog.yaml and vocabulary.csv where none is
-// shared; params, one "name = value" a line) and, after them, what must come out: [Stages]. Only the stages
+// shared; params, one "name = value" a line; libraries/NAME@VERSION.cohort that the catalog pins) and, after them, what must come out: [Stages]. Only the stages
 // that a file has are compared; a file without any is an error, as it would test nothing.
 //
 // The package is above the whole path, so that dsl imports nothing upward. Only tests import it.
@@ -29,7 +29,7 @@ import (
 )
 
 // Stages are the sections that a trace can expect, in the order of the path.
-var Stages = []string{"errors", "tree", "plan", "outline", "policy-input", "sql"}
+var Stages = []string{"errors", "tree", "plan", "outline", "explain-en", "explain-it", "policy-input", "sql"}
 
 var inputs = []string{"query.cohort", "catalog.yaml", "vocabulary.csv", "params"}
 
@@ -60,7 +60,7 @@ func (t *Trace) read() error {
 	expects := false
 	for _, f := range t.archive.Files {
 		stage := slices.Contains(Stages, f.Name)
-		if !stage && !slices.Contains(inputs, f.Name) {
+		if !stage && !slices.Contains(inputs, f.Name) && !strings.HasPrefix(f.Name, "libraries/") {
 			return fmt.Errorf("no section is called %s", f.Name)
 		}
 		expects = expects || stage
@@ -148,6 +148,13 @@ func (t *Trace) target(shared string) error {
 	if list = slices.Concat(list, more); len(list) > 0 {
 		return list
 	}
+	texts := map[string][]byte{}
+	for _, f := range t.archive.Files {
+		if strings.HasPrefix(f.Name, "libraries/") {
+			texts[f.Name] = f.Data
+		}
+	}
+	t.Target.Libraries = catalog.NewLibraries(t.Target.Catalog, texts)
 	return nil
 }
 

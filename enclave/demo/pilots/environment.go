@@ -104,7 +104,10 @@ func (l *life) reside(homes []home) {
 // asthma is diagnosed in or before the data's first year; exacerbations follow bad air by some days.
 func (l *life) asthma(homes []home) {
 	known := airStart + l.days(0, 360)
-	l.add("condition", known.String(), l.one("ICD10:J45.0", "ICD10:J45.9", "ICD10:J45.9", "ICD10:J45.1"), "outpatient")
+	code := l.one("ICD10:J45.0", "ICD10:J45.9", "ICD10:J45.9", "ICD10:J45.1")
+	if l.chance(0.93) { // the others come to the emergency department first
+		l.add("condition", known.String(), code, "outpatient")
+	}
 	severe := l.normal(1, 0.5, 0.2, 3)
 	if l.chance(0.75) {
 		l.add("drug", known.String(), "", l.one("ATC:R03BA02", "ATC:R03AK07"))
@@ -118,8 +121,8 @@ func (l *life) asthma(homes []home) {
 		if l.chance(min(0.9, 0.01*severe*math.Exp(0.045*air))) {
 			l.exacerbate(d)
 		}
-		if l.chance(0.25 * severe) {
-			l.add("drug", d.String(), (d + 30).String(), "ATC:R03AC02")
+		if l.chance(min(0.9, 0.1*severe*math.Exp(0.03*air))) {
+			l.add("drug", d.String(), min(d+30, airEnd).String(), "ATC:R03AC02")
 		}
 	}
 }
@@ -127,7 +130,7 @@ func (l *life) asthma(homes []home) {
 func (l *life) exacerbate(d catalog.Date) {
 	code := l.first(0.85, "ICD10:J45.9", "ICD10:J46")
 	l.add("condition", d.String(), code, l.first(0.8, "emergency", "inpatient"))
-	l.add("drug", d.String(), (d + 7).String(), "ATC:H02AB07")
+	l.add("drug", d.String(), min(d+7, airEnd).String(), "ATC:H02AB07")
 }
 
 func homeOn(homes []home, d catalog.Date) int {

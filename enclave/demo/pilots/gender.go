@@ -19,7 +19,7 @@ var genderMedicine = pilot{
 func (l *life) sexAndGender() {
 	death := ""
 	if l.chance(0.45) {
-		on := day("2015-01-01") + l.days(0, 3200)
+		on := day("2013-01-01") + l.days(0, 3900)
 		l.be(1, on, 18, 46)
 		l.pelvicPain(on)
 	} else {
@@ -53,6 +53,9 @@ func (l *life) pelvicPain(on catalog.Date) {
 	}
 	code := l.one("ICD10:N80.0", "ICD10:N80.1", "ICD10:N80.1", "ICD10:N80.3", "ICD10:N80.3", "ICD10:N80.9")
 	l.add("condition", on.String(), code)
+	if l.chance(0.4) {
+		l.add("condition", (on + l.days(100, 800)).String(), code)
+	}
 	if l.chance(0.5) {
 		l.add("procedure", at(on+l.days(20, 200), 8*60+l.IntN(300)).String(), "ICD9CM:65.25")
 	}
@@ -79,7 +82,9 @@ func (l *life) infarction(on catalog.Date) (death string) {
 		}
 	}
 	arrives := at(on, l.IntN(24*60-1))
-	l.add("visit", arrives.String(), (arrives + l.minutes(300, 0.4)).String(), "emergency")
+	if l.chance(0.92) { // the others come straight to the catheter
+		l.add("visit", arrives.String(), (arrives + l.minutes(300, 0.4)).String(), "emergency")
+	}
 	if st && l.chance(0.88) || l.chance(0.4) {
 		if !st {
 			door *= 9

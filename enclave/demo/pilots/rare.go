@@ -45,9 +45,12 @@ func (l *life) rare() {
 	seen := day("2016-01-01") + l.days(0, 3000)
 	kind := l.Float64()
 	switch {
+	case kind < 0.13:
+		l.be(0.5, seen, 0.5, 30)
+		l.suspicion(seen)
 	case kind < 0.55:
 		l.be(0.5, seen, 1, 60)
-		l.named(seen, "MONDO:0018975", "ORPHA:636", 0.9)
+		l.named(seen, "MONDO:0018975", "ORPHA:636", 0.95)
 		l.findings(seen, neurofibromatosis)
 		l.pathogenic("HGNC:7765", "NM_000267.3", 0.88, "truncating", "truncating", "truncating", "splice", "missense", "deletion")
 	case kind < 0.72:
@@ -95,11 +98,17 @@ func (l *life) pathogenic(gene, transcript string, found float64, consequences .
 	}
 }
 
+// suspicion is of neurofibromatosis: spots for the most part, of which some turn out to be nothing else.
+func (l *life) suspicion(seen catalog.Date) {
+	l.add("disease", seen.String(), "MONDO:0018975", "suspected")
+	l.findings(seen, []finding{{"HP:0007565", 0.95, 0.8, 0}, {"HP:0000997", 0.7, 0.12, 0}, {"HP:0009737", 0.6, 0.05, 0}, {"HP:0001067", 0.5, 0.08, 0}})
+	if l.chance(0.25) {
+		l.add("disease", (seen + l.days(60, 400)).String(), "MONDO:0018975", "excluded")
+	}
+}
+
 func (l *life) unsolved(seen catalog.Date) {
 	if l.chance(0.4) {
 		l.add("variant", l.one("HGNC:7765", "HGNC:11444", "HGNC:9644"), fmt.Sprintf("c.%dG>A", 1+l.IntN(1700)), "het", "germline", "vus", "missense")
-	}
-	if l.chance(0.15) {
-		l.add("disease", seen.String(), "MONDO:0018975", "excluded")
 	}
 }

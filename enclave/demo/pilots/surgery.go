@@ -25,7 +25,9 @@ func (l *life) gallbladder() {
 	if acute {
 		disease = l.one("ICD10:K80.0", "ICD10:K81.0")
 	}
-	l.add("condition", (on - l.days(0, 60)).String(), disease, "")
+	if l.chance(0.96) { // of some nobody wrote down why
+		l.add("condition", (on - l.days(0, 60)).String(), disease, "")
+	}
 	if l.chance(0.06) {
 		return // never operated
 	}
@@ -74,7 +76,9 @@ func (l *life) recover(on catalog.Date, admitted, ends catalog.Moment, approach 
 		hours *= 1.5
 	}
 	leaves := ends + l.minutes(hours*60, 0.4)
-	l.add("visit", admitted.String(), leaves.String(), "inpatient")
+	if l.chance(0.98) {
+		l.add("visit", admitted.String(), leaves.String(), "inpatient")
+	}
 	if back := 0.03; complicated && l.chance(0.35) || l.chance(back) {
 		again := leaves + l.minutes(8*24*60, 0.7)
 		l.add("visit", again.String(), (again + l.minutes(50*60, 0.5)).String(), l.first(0.6, "inpatient", "emergency"))

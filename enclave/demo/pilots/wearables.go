@@ -18,7 +18,7 @@ var wearables = pilot{
 	live: (*life).worn,
 }
 
-// worn is a person with diabetes who wears a sensor for two weeks, and counts steps for eight.
+// worn is a person with diabetes, or a healthy volunteer, who wears a sensor for two weeks, and counts steps for eight.
 func (l *life) worn() {
 	first := day("2024-01-08") + l.days(0, 200)
 	l.be(0.48, first, 20, 78)
@@ -28,10 +28,15 @@ func (l *life) worn() {
 	if typeOne {
 		code, mean, sd = "ICD10:E10.9", 163, 55
 	}
-	l.add("condition", (first - l.days(400, 4000)).String(), code)
+	if volunteer := !typeOne && l.chance(0.12); volunteer {
+		mean, sd = 104, 16
+	} else {
+		l.add("condition", (first - l.days(400, 4000)).String(), code)
+	}
 	steps := l.normal(6800-40*max(0, l.age(first)-50), 2500, 800, 18000)
-	mean = l.normal(mean-0.0016*(steps-6500), 20, 100, 260)
+	mean = l.normal(mean-0.0016*(steps-6500), 0.12*mean, 85, 260)
 	switch {
+	case sd < 20: // a volunteer
 	case typeOne || l.chance(0.25):
 		l.add("drug", (first - l.days(200, 390)).String(), "", "ATC:A10AE04")
 		l.add("drug", (first - l.days(200, 390)).String(), "", "ATC:A10AB05")

@@ -131,14 +131,14 @@ func ranges(codes []uint32) []store.Range {
 func groups(p *plan.Plan) map[string]bool {
 	out := map[string]bool{}
 	visit := func(x plan.Expr) bool {
-		for _, s := range plan.Sets(x) {
-			out[string(s.Source.Sensitivity)] = true
-			if s.Source.Kind == catalog.PlaceDay {
-				out[string(catalog.Location)] = true // of residence
-			}
+		if a, ok := x.(*plan.Attr); ok {
+			out[string(a.Column.Sensitivity)] = true
 		}
-		for _, c := range plan.Columns(x) {
-			out[string(c.Sensitivity)] = true
+		for _, s := range plan.Sets(x) {
+			groupsOf(s, plan.Columns(x), out)
+			for _, m := range s.All() {
+				groupsOf(m, plan.Fields(m.Where), out)
+			}
 		}
 		return true
 	}
@@ -146,4 +146,22 @@ func groups(p *plan.Plan) map[string]bool {
 		plan.Walk(x, visit)
 	}
 	return out
+}
+
+// groupsOf adds the groups of what every use of s reads, and of columns of s: those of the sets that it is made of.
+func groupsOf(s *plan.EventSet, columns []catalog.Column, out map[string]bool) {
+	for _, m := range s.All() {
+		if m.Derived() {
+			continue
+		}
+		out[string(m.Source.Sensitivity)] = true
+		if m.Source.Kind == catalog.PlaceDay {
+			out[string(catalog.Location)] = true // of residence
+		}
+		for _, c := range columns {
+			if own, ok := m.Source.Column(c.Name); ok {
+				out[string(own.Sensitivity)] = true
+			}
+		}
+	}
 }

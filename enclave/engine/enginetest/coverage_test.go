@@ -47,7 +47,7 @@ func (c coverage) noSQL(a answer) bool {
 	if !errors.As(a.err, &refused) {
 		return false
 	}
-	c["no SQL"]++
+	c["no SQL: "+refused.Error()]++
 	return true
 }
 

@@ -54,7 +54,7 @@ func (m maker) pick(set *plan.EventSet, column *catalog.Column, depth int) plan.
 		out.Which, out.N = plan.Nth, 2+m.IntN(2)
 	case set.Source.Value != nil && m.chance(3):
 		out.Which = oneOf(m, []plan.Which{plan.Highest, plan.Lowest})
-	case !set.Source.Timed || !m.chance(4):
+	case !set.Source.Timed || m.chance(2):
 	case m.source != nil && m.source.Timed && m.source.Minutes == set.Source.Minutes && m.chance(2):
 		out.Which, out.To = plan.Nearest, m.ofEvent(false)
 	case set.Source.Minutes && m.chance(2):
@@ -322,7 +322,7 @@ func (m maker) rough(depth int) plan.Expr { return m.statistic(depth, "sd") }
 func (m maker) statistic(depth int, fn string) plan.Expr {
 	for {
 		set := m.set(depth - 1)
-		c, ok := m.columnOf(*set.Source, func(c catalog.Column) bool { return c.Type.Kind == catalog.Int || c.Type.Kind == catalog.Number })
+		c, ok := m.columnOf(*set.Source, isNumber)
 		if ok {
 			return &plan.Agg{Fn: fn, Set: set, Column: c}
 		}

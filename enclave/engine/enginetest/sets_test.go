@@ -82,6 +82,8 @@ func (m maker) choosing(set *plan.EventSet, depth int) *plan.EventSet {
 	switch outermost := m.source == nil; {
 	case outermost && m.chance(6):
 		set.Where = m.about(s).cond(2)
+	case outermost && s.Timed && m.chance(6):
+		set.Where = m.about(s).fact()
 	case m.chance(3):
 		set.Where = m.about(s).cond(depth - 1)
 	}
@@ -92,6 +94,39 @@ func (m maker) choosing(set *plan.EventSet, depth int) *plan.EventSet {
 func (m maker) about(s catalog.Source) maker {
 	m.source = &s
 	return m
+}
+
+// fact draws a condition on what is known as of the event: a pick, a number of days, a statistic.
+func (m maker) fact() plan.Expr {
+	set := m.timed(0)
+	if m.chance(2) {
+		set.Bounds = append(set.Bounds, m.bound(*set.Source, 0))
+	}
+	op := oneOf(m, compareOps)
+	switch c, numeric := m.columnOf(*set.Source, isNumber); {
+	case m.chance(4):
+		day := func(x plan.Expr) plan.Expr {
+			if x.Type().Kind == catalog.TimeKind {
+				return &plan.Day{X: x}
+			}
+			return x
+		}
+		return &plan.Compare{Op: op, L: &plan.Covered{Set: set, From: m.date(0), To: day(m.ofEvent(false))}, R: plan.IntConst(int64(m.IntN(40)))}
+	case numeric && m.chance(2):
+		return &plan.Compare{Op: op, L: &plan.Agg{Fn: oneOf(m, []string{"sum", "mean", "max"}), Set: set, Column: c}, R: literal(m, numberType, doubles)}
+	case numeric:
+		return &plan.Compare{Op: op, L: m.pick(set, c, 0), R: literal(m, numberType, doubles)}
+	}
+	return &plan.IsMissing{X: m.pick(set, &catalog.Column{Name: catalog.Start, Type: startOf(*set.Source)}, 0)}
+}
+
+func isNumber(c catalog.Column) bool {
+	return c.Type.Kind == catalog.Int || c.Type.Kind == catalog.Number
+}
+
+func startOf(s catalog.Source) catalog.Type {
+	c, _ := s.Column(catalog.Start)
+	return c.Type
 }
 
 // bound draws a bound on the events of s.

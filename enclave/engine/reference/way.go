@@ -39,6 +39,16 @@ func (w Way) Removed() (rule int, unknownCondition bool) {
 	return w.step, w.said[w.step] == unknown
 }
 
+// Said is what the condition of each rule was for the person: true, false, or nil for unknown. It ends with the rule that
+// removed the person.
+func (w Way) Said() []any {
+	var out []any
+	for _, t := range w.said {
+		out = append(out, t.value())
+	}
+	return out
+}
+
 // Value is what x is for the person: as the values of a [Row]. Errors are an [*Error].
 func (w Way) Value(x plan.Expr) (v any, err error) {
 	defer func() {
