@@ -7,7 +7,7 @@
 //
 // [Format] works on the tokens, not on the tree, and never adds, drops or changes one.
 //
-// The grammar is in grammar.go, every message in messages.go. This package alone knows the parser library
+// The grammar is in grammar.go and grammar_events.go, every message in messages.go. This package alone knows the parser library
 // (participle).
 package syntax
 
