@@ -60,7 +60,7 @@ func TestPilots(t *testing.T) {
 			if !strings.Contains(read(t, dir+"/README.md"), "`"+path.Base(name)+"`") {
 				t.Error("the README does not name it")
 			}
-			read(t, strings.TrimSuffix(name, ".cohort")+".out")
+			read(t, strings.TrimSuffix(name, ".cohort")+".txt")
 		})
 	}
 }

@@ -52,8 +52,8 @@ func (l *life) worn() {
 	}
 }
 
-// glucose is a reading each fifteen minutes for two weeks, in mg/dL, alike from one to the next, with a rise after meals. One
-// sensor in ten falls off early; below 40 and above 400 a sensor tells its limit.
+// glucose is a reading each fifteen minutes for two weeks, alike from one to the next, with a rise after meals. One
+// sensor in ten falls off early; below 40 and above 400 mg/dL a sensor tells its limit.
 func (l *life) glucose(first catalog.Date, mean, sd float64) {
 	const everyMinutes, readings = 15, 14 * 96
 	worn := readings
@@ -61,12 +61,17 @@ func (l *life) glucose(first catalog.Date, mean, sd float64) {
 		worn = l.IntN(readings)
 	}
 	x, begins := 0.0, at(first, l.IntN(24*60))
+	molar := l.chance(0.2) // as some sensors are set
 	for i := range worn {
 		x = 0.93*x + math.Sqrt(1-0.93*0.93)*l.NormFloat64()
 		m := begins + catalog.Moment(i*everyMinutes)
 		hour := float64(m.Time().Hour())
 		meal := 0.35 * (math.Exp(-math.Pow(hour-9, 2)/3) + math.Exp(-math.Pow(hour-14, 2)/3) + math.Exp(-math.Pow(hour-21, 2)/4))
 		value := min(max(mean+sd*(x+meal-0.1), 40), 400)
-		l.add("wearable.cgm", m.String(), number(value, 0), "mg/dL")
+		if molar {
+			l.add("wearable.cgm", m.String(), number(value/18.016, 1), "mmol/L")
+		} else {
+			l.add("wearable.cgm", m.String(), number(value, 0), "mg/dL")
+		}
 	}
 }
