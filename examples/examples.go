@@ -8,5 +8,5 @@ import "embed"
 // Files holds catalog.yaml, vocabulary.csv and one folder per study: study.yaml, its queries (*.cohort) and
 // a README.md. A folder of pilots has these, a catalog and a vocabulary, and the answer to each query (*.txt).
 //
-//go:embed catalog.yaml vocabulary.csv */study.yaml */*.cohort */README.md pilots
+//go:embed catalog.yaml vocabulary.csv diabetes oncology pilots
 var Files embed.FS

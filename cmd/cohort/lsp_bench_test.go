@@ -57,7 +57,9 @@ func BenchmarkLSPCompletion(b *testing.B) {
 		waits = append(waits, time.Since(began))
 	}
 	slices.Sort(waits)
-	at := func(share float64) float64 { return float64(waits[int(share*float64(len(waits)-1))].Microseconds()) / 1000 }
+	at := func(share float64) float64 {
+		return float64(waits[int(share*float64(len(waits)-1))].Microseconds()) / 1000
+	}
 	b.ReportMetric(at(0.5), "ms/p50")
 	b.ReportMetric(at(0.95), "ms/p95")
 	b.ReportMetric(at(1), "ms/max")

@@ -1,4 +1,4 @@
-// Command cohort is the researcher's tool: it formats, checks and explains cohort queries, and verifies
+// Command cohort is the researcher's tool: it formats, checks, lints and explains cohort queries, imports from elsewhere, serves editors, and verifies
 // receipts. It is pure Go and needs no enclave.
 package main
 
@@ -21,14 +21,17 @@ func root() *cobra.Command {
 
   cohort fmt t2d.cohort                          lay a query out
   cohort check t2d.cohort --catalog catalog.yaml find its faults, all at once
-  cohort explain t2d.cohort --sql                what it means
   cohort test t2d.cohort                         run the tests written in it
+  cohort lint t2d.cohort                         find what is probably not meant
+  cohort explain t2d.cohort                      say what it means, in plain language
+  cohort lsp                                     serve an editor
+  cohort import circe cohort.json                from OHDSI Circe, as ATLAS writes it
   cohort verify receipt.json                     is a release genuine?
 
 Exit codes: 0 done, 1 a test fails, 2 the query or the receipt has faults.`,
 		Args: cobra.NoArgs,
 	}
-	c.AddCommand(fmtCommand(), checkCommand(), explainCommand(), testCommand(), lspCommand(), verifyCommand())
+	c.AddCommand(fmtCommand(), checkCommand(), lintCommand(), testCommand(), explainCommand(), importCommand(), lspCommand(), verifyCommand())
 	return c
 }
 

@@ -36,7 +36,8 @@ func TestScripts(t *testing.T) {
 }
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "dsl", "dsl/diag", "dsl/plan", "enclave/audit", "enclave/cohorttest", "enclave/sqlgen", "internal/cli", "internal/durable", "internal/terminal")
+	deptest.Only(t, "dsl", "dsl/circe", "dsl/diag", "dsl/explain", "dsl/ide", "dsl/ide/lsp", "dsl/lint", "dsl/plan", "dsl/syntax", "enclave/audit",
+		"enclave/cohorttest", "enclave/lint", "enclave/sqlgen", "internal/cli", "internal/durable", "internal/terminal")
 	deptest.Ban(t, "the researcher's tool is pure Go and holds no data",
 		"github.com/duckdb", "github.com/open-policy-agent", "github.com/transparency-dev/tessera", "github.com/tink-crypto",
 		"github.com/officina-enclave/officina/enclave/store", "github.com/officina-enclave/officina/enclave/keys")

@@ -3,16 +3,17 @@
 //
 //	CDM table              catalog table    columns beside person, start, end and code
 //	person, death          person           sex, birth_date, death, race, ethnicity
-//	observation_period     observation
-//	condition_occurrence   condition
+//	observation_period     observation, observation_period: the same rows
+//	condition_occurrence   condition, condition_source: the same rows, by their source concept
 //	drug_exposure          drug
 //	procedure_occurrence   procedure
 //	measurement            measurement      value, unit
 //	observation            finding
 //	device_exposure        device
-//	visit_occurrence       visit            type, no code
-//	condition_era          condition_era
-//	drug_era               drug_era
+//	visit_occurrence       visit            type
+//	condition_era          condition_era    occurrences
+//	drug_era               drug_era         occurrences
+//	death                  cause_of_death   no start, no end
 //
 // Every table but person may be absent or empty. Which files are read, and how they are written, is told in
 // connectors/omop/internal/folder; headers are compared without regard to upper and lower case.

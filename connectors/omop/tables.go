@@ -53,7 +53,10 @@ var tables = []table{
 	person,
 	{connectors.ObservationTable, "observation_period", []column{who,
 		of(connectors.Start, day, must("observation_period_start_date")), of(connectors.End, day, must("observation_period_end_date"))}},
+	{"observation_period", "observation_period", []column{who,
+		of(connectors.Start, day, must("observation_period_start_date")), of(connectors.End, day, must("observation_period_end_date"))}},
 	event("condition", "condition_occurrence", must("condition_concept_id"), must("condition_start_date"), may("condition_end_date")),
+	event("condition_source", "condition_occurrence", may("condition_source_concept_id"), must("condition_start_date"), may("condition_end_date")),
 	event("drug", "drug_exposure", must("drug_concept_id"), must("drug_exposure_start_date"), must("drug_exposure_end_date")),
 	event("procedure", "procedure_occurrence", must("procedure_concept_id"), must("procedure_date"), may("procedure_end_date")),
 	{"measurement", "measurement", []column{who,
@@ -65,9 +68,17 @@ var tables = []table{
 	event("device", "device_exposure", must("device_concept_id"), must("device_exposure_start_date"), may("device_exposure_end_date")),
 	{"visit", "visit_occurrence", []column{who,
 		of(connectors.Start, day, must("visit_start_date")), of(connectors.End, day, must("visit_end_date")),
-		of("type", word(visits, "other"), must("visit_concept_id"))}},
-	event("condition_era", "condition_era", must("condition_concept_id"), must("condition_era_start_date"), must("condition_era_end_date")),
-	event("drug_era", "drug_era", must("drug_concept_id"), must("drug_era_start_date"), must("drug_era_end_date")),
+		of(connectors.Code, (*Source).code, must("visit_concept_id")), of("type", word(visits, "other"), must("visit_concept_id"))}},
+	era("condition_era", may("condition_occurrence_count"), must("condition_concept_id"), must("condition_era_start_date"), must("condition_era_end_date")),
+	era("drug_era", may("drug_exposure_count"), must("drug_concept_id"), must("drug_era_start_date"), must("drug_era_end_date")),
+	{"cause_of_death", deathFile, []column{who, of(connectors.Code, (*Source).code, may("cause_concept_id"))}},
+}
+
+// era is a table of eras, which the catalog and the CDM call by one name.
+func era(name string, occurrences, code, start, end folder.Column) table {
+	t := event(name, name, code, start, end)
+	t.columns = append(t.columns, of("occurrences", id, occurrences))
+	return t
 }
 
 func event(name, file string, code, start, end folder.Column) table {

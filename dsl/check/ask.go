@@ -48,6 +48,7 @@ func Ask(f *syntax.File, ctx Context, at Where, x syntax.Expr) (Fact, bool) {
 
 // prepare gives a cohort the names that its expressions may use, without checking its rules.
 func (c *checker) prepare(co *cohort) {
+	co.state = checking
 	co.stmts = c.statements(co, nil)
 	c.names(co)
 	c.entry = plan.DateConst(c.Catalog.Period.Start)

@@ -80,7 +80,7 @@ func (c *checker) plan() *plan.Plan {
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
 		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
-		written: map[syntax.Node]string{}, mixed: map[*catalog.Source]bool{}}
+		written: map[syntax.Node]string{}, absent: map[string]bool{}, mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -97,6 +97,7 @@ type checker struct {
 	// openCodes are the code sets being expanded, and expanded those that are.
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
+	absent    map[string]bool          // names that could not be imported, which has been told
 	written   map[syntax.Node]string   // the text of what is imported, for labels
 	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
 	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked

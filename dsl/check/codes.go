@@ -57,6 +57,8 @@ func (c *checker) terms(terms []syntax.CodeTerm) (plain []catalog.Term, named []
 				continue // told where the parameter is declared
 			}
 			t = syntax.CodeTerm{Place: t.Place, Curie: code.Text}
+		case c.absent[t.Name]:
+			continue
 		case t.Name != "":
 			c.say(unknownName(syntax.Ident{Place: t.Place, Name: t.Name}, "unknown-codes", "code set", keys(c.codes)))
 			continue

@@ -172,6 +172,9 @@ func (c *checker) resolve(name syntax.Ident, s scope) typed {
 		return c.definition(d.Name, d.X, s.named(true))
 	}
 	if p, ok := c.params[name.Name]; ok {
+		if !c.param(p) {
+			return typed{}
+		}
 		return c.definition(p.Name, c.valueOf(p), scope{})
 	}
 	if col, ok := c.Catalog.Attribute(name.Name); ok && queryable(col) {
@@ -340,26 +343,29 @@ func literalAt(at syntax.Place, x syntax.Expr) syntax.Expr {
 }
 
 // param checks that a parameter's value has its declared type.
-func (c *checker) param(p *syntax.Param) {
+func (c *checker) param(p *syntax.Param) bool {
 	if !contains(paramTypes, p.Type.Name) {
 		c.say(unknownType(p.Type, paramTypes))
-		return
+		return false
 	}
 	x := c.valueOf(p)
 	if x == nil {
-		return
+		return false
 	}
 	if code, ok := x.(*syntax.Curie); ok {
 		if p.Type.Name != string(catalog.Code) {
 			c.say(otherParamType(p, string(catalog.Code)))
 		}
 		c.terms([]syntax.CodeTerm{{Place: code.Place, Curie: code.Text}})
-		return
+		return p.Type.Name == string(catalog.Code)
 	}
 	t := c.definition(p.Name, x, scope{})
-	if got := paramType(t); t.ok() && got != p.Type.Name && !(got == "int" && p.Type.Name == "number") {
+	got := paramType(t)
+	if t.ok() && got != p.Type.Name && !(got == "int" && p.Type.Name == "number") {
 		c.say(otherParamType(p, got))
+		return false
 	}
+	return t.ok()
 }
 
 var paramTypes = []string{"bool", "int", "number", "string", "code", "date", "date-time", "duration"}

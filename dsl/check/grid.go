@@ -6,6 +6,7 @@ import (
 
 	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
 )
 
 // A comparison of a gridded column with a literal is a question about a person's exact value, unless the
@@ -31,9 +32,21 @@ func (c *checker) onGrid(t typed, at diag.Span, op string, v float64, unit strin
 	case grid.Off:
 		c.say(offGrid(at, op, c.gridValue(t, s.Low, unit), c.gridValue(t, s.High, unit)))
 	case grid.Unsolved:
-		c.say(noGrid(at, "this value cannot be compared with a fixed value here", "compare a recorded value itself with a number of its grid"))
+		c.say(noGrid(at, "this value cannot be compared with a fixed value here", t.unsolved()))
 	}
 	return v
+}
+
+// unsolved says what to do instead of a comparison that cannot be solved.
+func (t typed) unsolved() string {
+	ratio, ok := t.x.(*plan.Arith)
+	if ok {
+		_, ok = ratio.L.(*plan.Covered)
+	}
+	if ok || t.elapsed != "" {
+		return "count between recorded dates, such as `index` and `index + 1 year`; from or to a fixed one, such as `data_end`, it can be reported, not compared"
+	}
+	return "compare a recorded value itself with a number of its grid, or the difference of two; other combinations can be reported, not compared"
 }
 
 // recordedIn is the unit of the catalog.

@@ -21,6 +21,9 @@ func (c *checker) imported() []syntax.Decl {
 		lib := libraries[key]
 		if lib == nil {
 			if lib = c.library(i); lib == nil {
+				for _, name := range i.Names {
+					c.absent[name.Name] = true
+				}
 				continue
 			}
 			libraries[key] = lib
@@ -28,6 +31,7 @@ func (c *checker) imported() []syntax.Decl {
 		for _, name := range i.Names {
 			if d, ok := lib.decls[name.Name]; !ok || !importable(d) {
 				c.say(unknownName(name, "unknown-import", "code set or cohort in \""+i.Library.Value+"\"", lib.names()))
+				c.absent[name.Name] = true
 				continue
 			}
 			out = append(out, c.take(lib, name.Name, name)...)

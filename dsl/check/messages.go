@@ -171,7 +171,22 @@ func oneValue(key syntax.Ident) diag.Diagnostic {
 }
 
 func wrongType(at diag.Span, want string, got catalog.Type) diag.Diagnostic {
-	return say("wrong-type", at, fmt.Sprintf("this must be %s, and is %s", want, a(got)), "write "+want+" here, or use this elsewhere")
+	return say("wrong-type", at, fmt.Sprintf("this must be %s, and is %s", want, a(got)), instead(want, got))
+}
+
+// instead says how a value of one type becomes what is needed.
+func instead(want string, got catalog.Type) string {
+	switch {
+	case want == "a date":
+		return "name a date, such as `index`, `first visit`, `death` or `2020-01-01`"
+	case want != "a condition":
+		return "name a number, such as `count of visit`, `value of last …` or `age at index`"
+	case got.Kind == catalog.Int || got.Kind == catalog.Number:
+		return "compare it with a number, such as `… >= 1`"
+	case temporal(got):
+		return "compare it with a date, or ask whether there is one: `… is known`"
+	}
+	return "compare it with a word, such as `… = \"word\"`"
 }
 
 func noKeys(at diag.Span, got catalog.Type) diag.Diagnostic {
@@ -255,7 +270,20 @@ func unknownWord(at diag.Span, word string, among []string) diag.Diagnostic {
 }
 
 func cannotCompare(at diag.Span, l, r catalog.Type) diag.Diagnostic {
-	return say("type-mismatch", at, fmt.Sprintf("%s cannot be compared with %s", a(l), a(r)), "compare two values of one type")
+	return say("type-mismatch", at, fmt.Sprintf("%s cannot be compared with %s", a(l), a(r)), comparable(l))
+}
+
+// comparable says what a value is compared with.
+func comparable(t catalog.Type) string {
+	switch {
+	case temporal(t):
+		return "compare a date with a date, such as `2020-01-01`; between two dates count `days between … and …`"
+	case t.Kind == catalog.Bool:
+		return "compare a condition with `true` or `false`, or use it as it is"
+	case t.Kind == catalog.Int || t.Kind == catalog.Number:
+		return "compare a number with a number, such as `>= 1`"
+	}
+	return "compare a word with a word in quotes, such as `= \"word\"`"
 }
 
 func cannotCompute(at diag.Span, op string, l, r catalog.Type) diag.Diagnostic {
@@ -454,7 +482,7 @@ func offGrid(at diag.Span, op, low, high string) diag.Diagnostic {
 		hint = "the nearest allowed: " + low
 	}
 	if op == "=" || op == "!=" {
-		hint = "ask for a range instead, such as `>= … and < …`"
+		hint = "ask for a range instead, such as `>= … and < …`, or `from 2020-01-01 to 2020-01-31`"
 	}
 	return say("off-grid", at, "the catalog allows comparison with coarser values only, so that no single person's value can be asked", hint)
 }

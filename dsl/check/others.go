@@ -10,7 +10,9 @@ import (
 func (c *checker) another(name syntax.Ident) (*cohort, bool) {
 	co, ok := c.cohorts[name.Name]
 	if !ok {
-		c.say(unknownName(name, "unknown-cohort", "cohort", keys(c.cohorts)))
+		if !c.absent[name.Name] {
+			c.say(unknownName(name, "unknown-cohort", "cohort", keys(c.cohorts)))
+		}
 		return nil, false
 	}
 	if co.state == checking {

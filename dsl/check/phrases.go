@@ -129,7 +129,8 @@ func (c *checker) bounds(p *syntax.Phrase, s scope, source *catalog.Source) []pl
 		return []plan.Bound{bound(">", x)}
 	case syntax.On:
 		x = day(x) // an event on a day, or on the day of a time
-		return []plan.Bound{bound(">=", x), bound("<=", x)}
+		c.boundOnGrid(p.Span(), "=", x)
+		return []plan.Bound{{Column: column, Op: ">=", At: x}, {Column: column, Op: "<=", At: x}}
 	case syntax.OnOrBefore, syntax.Until:
 		return []plan.Bound{bound("<=", x)}
 	case syntax.OnOrAfter, syntax.Since:

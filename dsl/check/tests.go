@@ -24,7 +24,8 @@ type Test struct {
 }
 
 // TestPerson is one hand-made person. Events are by the name of their source; the intervals of observation are those of
-// the source "observation", with start and end. The rows of a place-day source are given to the person.
+// the source "observation", with start and end; in a test without that table everybody is observed for the whole
+// period of the catalog. The rows of a place-day source are given to the person.
 type TestPerson struct {
 	ID         string
 	Attributes map[string]any
@@ -103,6 +104,7 @@ func (c *checker) test(t *syntax.Test) Test {
 			c.eventRows(&t.Tables[i], people, &out)
 		}
 	}
+	c.observeAll(t, &out)
 	if expect == nil {
 		c.say(noExpect(t.Title))
 		return out
@@ -178,6 +180,17 @@ func (c *checker) testColumns(table *syntax.TestTable, what string, names []stri
 		c.say(testTable(table.Name.Span(), "this table has no column `id`", "write the id of a person first in each row"))
 	}
 	return out
+}
+
+// observeAll puts everybody under observation for the whole period where a test has no table of that.
+func (c *checker) observeAll(t *syntax.Test, out *Test) {
+	given := slices.ContainsFunc(t.Tables, func(table syntax.TestTable) bool { return table.Name.Name == observation.Name })
+	if given || !c.Catalog.Observed {
+		return
+	}
+	for _, p := range out.Persons {
+		p.Events[observation.Name] = []map[string]any{{catalog.Start: c.Catalog.Period.Start, catalog.End: c.Catalog.Period.End}}
+	}
 }
 
 // eachRow calls f for the rows of a table with the id of each.

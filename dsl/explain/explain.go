@@ -50,6 +50,7 @@ type writer struct {
 	vocabulary *catalog.Vocabulary
 	plan       *plan.Plan
 	named      map[string]bool // code sets that were named with their codes
+	outer      bool            // a column is that of the record around the set
 }
 
 // say fills in a sentence of the table.
@@ -124,7 +125,7 @@ func (w *writer) cohort(c *plan.Cohort) string {
 	}
 	lines := []string{head, index + " " + w.say("cohort.rules")}
 	for i, r := range c.Rules {
-		lines = append(lines, fmt.Sprintf("%3d. %s: %s", i+1, w.quoted(r.Label), w.rule(r)))
+		lines = append(lines, fmt.Sprintf("%3d. %s. %s", i+1, w.quoted(r.Label), w.rule(r)))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -134,7 +135,7 @@ func (w *writer) rule(r *plan.Rule) string {
 	if r.Exclude {
 		key = "exclude"
 	}
-	out := w.say(key, w.cond(r.Cond))
+	out := sentence(w.say(key, w.cond(r.Cond)))
 	if !(&plan.Dimension{X: r.Cond}).AlwaysKnown() {
 		out += " " + w.say(key+".unknown")
 	}
@@ -150,9 +151,9 @@ func (w *writer) reports() string {
 }
 
 func (w *writer) report(r *plan.Report) string {
-	out := w.say("report", w.say("kind."+r.Kind), w.plan.CohortOf(r).Name)
+	out := sentence(w.say("report", w.say("kind."+r.Kind), w.plan.CohortOf(r).Name))
 	if r.Label != "" {
-		out = w.quoted(r.Label) + ": " + out
+		out = w.quoted(r.Label) + ". " + out
 	}
 	if r.Value != nil {
 		out += " " + w.say("report.value", w.quoted(r.ValueLabel), w.value(r.Value), w.unit(r.Value))
@@ -182,11 +183,13 @@ func (w *writer) dimension(d *plan.Dimension) string {
 	for _, b := range d.Bands {
 		groups = append(groups, w.band(b))
 	}
-	what := w.value(d.X)
+	key, what := "dimension", ""
 	if d.X.Type().Kind == catalog.Bool {
-		what = w.say("whether", w.cond(d.X))
+		key, what = "dimension.bool", w.cond(d.X)
+	} else {
+		what = w.value(d.X)
 	}
-	out := w.say("dimension", w.quoted(d.Label), what, strings.Join(groups, "; "))
+	out := w.say(key, w.quoted(d.Label), what, strings.Join(groups, "; "))
 	if !d.AlwaysKnown() {
 		out += " " + w.say("dimension.unknown")
 	}

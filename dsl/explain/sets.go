@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -13,6 +14,7 @@ const shown = 3
 
 // set says which events are meant, in the plural: "records of …".
 func (w *writer) set(s *plan.EventSet) string {
+	defer func(outer bool) { w.outer = outer }(w.outer)
 	out := w.rows(s)
 	if s.Codes != nil {
 		out = w.say("set.codes", out, w.codes(s.Codes))
@@ -20,9 +22,9 @@ func (w *writer) set(s *plan.EventSet) string {
 	if s.Without != nil {
 		out = w.say("set.without", out, w.counted("codes", len(s.Without.Codes)))
 	}
-	for _, b := range s.Bounds {
-		out = w.say("bound "+b.Column+" "+b.Op, out, w.value(b.At))
-	}
+	w.outer = true // inside a condition, bounds are about the event around it
+	out = w.bounds(out, s.Bounds)
+	w.outer = false
 	if s.Where != nil {
 		out = w.say("set.where", out, w.cond(s.Where))
 	}
@@ -30,6 +32,111 @@ func (w *writer) set(s *plan.EventSet) string {
 		out = w.say("set.apart", out, w.length(s.Apart.N, s.Apart.Unit))
 	}
 	return out
+}
+
+// bounds says the time of the events; those of one column together.
+func (w *writer) bounds(out string, all []plan.Bound) string {
+	and := ""
+	for _, column := range []string{"start", "end", "open-end"} {
+		var own []limit
+		for _, b := range all {
+			if b.Column == column {
+				own = append(own, limitOf(b.Op, b.At))
+			}
+		}
+		if len(own) > 0 {
+			out = w.say("bound."+column+and, out, w.time(own))
+			and = ".and"
+		}
+	}
+	return out
+}
+
+// limit is one bound: base moved by n units.
+type limit struct {
+	op   string
+	at   plan.Expr
+	base string // canonical text
+	n    int
+	unit string
+}
+
+// limitOf reads a bound. "Before the day after" is "on or before the day", which the canonical form does not tell apart.
+func limitOf(op string, at plan.Expr) limit {
+	l := limit{op: op, at: at, base: plan.String(at)}
+	moved, ok := at.(*plan.AddDate)
+	if !ok {
+		return l
+	}
+	l.n, l.unit, l.base = moved.N, moved.Unit, plan.String(moved.X)
+	if l.unit != "days" || at.Type().Kind != catalog.DateKind {
+		return l
+	}
+	switch {
+	case op == "<" && l.n > 0:
+		l.op, l.n = "<=", l.n-1
+	case op == ">" && l.n < 0:
+		l.op, l.n = ">=", l.n+1
+	}
+	if l.at = moved.X; l.n != 0 {
+		l.at = &plan.AddDate{X: moved.X, N: l.n, Unit: l.unit}
+	}
+	return l
+}
+
+// time says bounds as they are mostly written: within, between, from and to; or one after the other.
+func (w *writer) time(ls []limit) string {
+	slices.SortStableFunc(ls, func(a, b limit) int { return strings.Compare(b.op[:1], a.op[:1]) }) // lower ones first
+	if len(ls) == 2 && ls[0].op[0] == '>' && ls[1].op[0] == '<' {
+		if said := w.interval(ls[0], ls[1]); said != "" {
+			return said
+		}
+	}
+	parts := make([]string, len(ls))
+	for i, l := range ls {
+		parts[i] = w.say("time "+l.op, w.value(l.at))
+	}
+	return w.list("list.and", parts)
+}
+
+func (w *writer) interval(low, high limit) string {
+	closed := low.op == ">=" && high.op == "<="
+	if low.base != high.base || low.unit != high.unit && low.n != 0 && high.n != 0 {
+		if closed {
+			return w.say("time.from", w.value(low.at), w.value(high.at))
+		}
+		return ""
+	}
+	unit := low.unit
+	if low.n == 0 {
+		unit = high.unit
+	}
+	base := baseOf(low.at)
+	long := func(n int) string { return w.length(n, unit) }
+	switch {
+	case closed && low.n == 0 && high.n == 0:
+		return w.say("time.on", w.value(base))
+	case low.op == ">=" && low.n < 0 && high.op == "<" && high.n == 0:
+		return w.say("time.before", long(-low.n), w.value(base))
+	case low.op == ">" && low.n == 0 && high.op == "<=" && high.n > 0:
+		return w.say("time.after", long(high.n), w.value(base))
+	case closed && low.n == -high.n:
+		return w.say("time.of", long(high.n), w.value(base))
+	case closed && low.n > 0:
+		return w.say("time.between.after", long(low.n), long(high.n), w.value(base))
+	case closed && high.n < 0:
+		return w.say("time.between.before", long(-high.n), long(-low.n), w.value(base))
+	case closed:
+		return w.say("time.from", w.value(low.at), w.value(high.at))
+	}
+	return ""
+}
+
+func baseOf(x plan.Expr) plan.Expr {
+	if moved, ok := x.(*plan.AddDate); ok {
+		return moved.X
+	}
+	return x
 }
 
 func (w *writer) rows(s *plan.EventSet) string {
@@ -98,7 +205,7 @@ func (w *writer) event(p *plan.Pick) string {
 }
 
 func (w *writer) pick(p *plan.Pick) string {
-	if p.Column.Name == catalog.Start {
+	if p.Column.Name == catalog.Start && p.Column.Type.Kind == catalog.DateKind {
 		return w.say("pick.day", w.event(p))
 	}
 	return w.say("pick", w.column(p.Column), w.event(p))

@@ -154,12 +154,12 @@ func (w *writer) value(x plan.Expr) string {
 	case *plan.Attr:
 		return w.attribute(x.Column)
 	case *plan.Field:
+		if w.outer {
+			return w.say("field.outer", w.column(x.Column))
+		}
 		return w.say("field", w.column(x.Column))
 	case *plan.End:
-		if x.Open {
-			return w.say("end.open")
-		}
-		return w.say("end")
+		return w.end(x)
 	case *plan.Index:
 		return w.say("index")
 	case *plan.IndexOf:
@@ -176,6 +176,18 @@ func (w *writer) value(x plan.Expr) string {
 	return w.computed(x)
 }
 
+// end says the end of an event, with what stands for a missing one.
+func (w *writer) end(x *plan.End) string {
+	key := "end"
+	if x.Open {
+		key = "end.open"
+	}
+	if w.outer {
+		key += ".outer"
+	}
+	return w.say(key)
+}
+
 // computed says what is made of other values.
 func (w *writer) computed(x plan.Expr) string {
 	switch x := x.(type) {
@@ -190,10 +202,14 @@ func (w *writer) computed(x plan.Expr) string {
 		}
 		return w.say("call."+x.Fn, w.list("list.and", args))
 	case *plan.AddDate:
-		if x.N < 0 {
-			return w.say("before", w.length(-x.N, x.Unit), w.value(x.X))
+		key := ""
+		if x.Type().Kind != catalog.DateKind {
+			key = ".time"
 		}
-		return w.say("after", w.length(x.N, x.Unit), w.value(x.X))
+		if x.N < 0 {
+			return w.say("before"+key, w.length(-x.N, x.Unit), w.value(x.X))
+		}
+		return w.say("after"+key, w.length(x.N, x.Unit), w.value(x.X))
 	case *plan.Elapsed:
 		if a, ok := x.From.(*plan.Attr); ok && a.Column.Name == "birth_date" && x.Unit == "years" {
 			return w.say("age", w.value(x.To))

@@ -68,9 +68,9 @@ func (c *cursor) begun(items []Item) []Item {
 }
 
 // keywords are the forms of the language that the grammar takes here. On a new line a statement or declaration may begin
-// even where the one before it has no end.
+// even where the one before it has no end; what goes on with the one before comes first.
 func (c *cursor) keywords() []Item {
-	var out []Item
+	var out, begin []Item
 	fresh := syntax.Draft{Body: c.draft.Body}
 	line := strings.TrimLeft(c.text[:c.from], " \t")
 	onNewLine := line == "" || strings.HasSuffix(strings.TrimRight(line, " \t"), "\n")
@@ -92,12 +92,15 @@ func (c *cursor) keywords() []Item {
 		default:
 			ok = c.takes(words) && !c.looksLikeAName(words)
 		}
-		if ok {
-			label, _, _ := strings.Cut(w.Form, " …")
-			out = append(out, Item{Label: label, Kind: "keyword", Help: w.Help})
+		label, _, _ := strings.Cut(w.Form, " …")
+		switch item := (Item{Label: label, Kind: "keyword", Help: w.Help}); {
+		case ok && fresh.Takes(w.Form):
+			begin = append(begin, item)
+		case ok:
+			out = append(out, item)
 		}
 	}
-	return out
+	return append(out, begin...)
 }
 
 // isValue reports whether a value may begin here.
@@ -144,13 +147,24 @@ func (c *cursor) names() (out []Item, only bool) {
 	case last == "extends" || last == "matches" || last == "cohort" || last == "of" && c.tok(2) == "index", c.isReported():
 		return c.declared("cohort"), true
 	case last == "during" || last == "inside":
-		return append(append(items("keyword", "followup"), c.declared("window")...), c.sources()...), false
+		return c.times(), false
+	case last == "to" && c.tok(2) == "nearest":
+		return c.person(true), false
 	case c.kind(1) == "Number" || last == "as":
 		return c.units(), false
 	case slices.Contains([]string{"sum", "mean", "median", "min", "max", "sd"}, last):
 		return c.everyColumn(numeric), true
 	}
 	return c.values(last), false
+}
+
+// times are what `during` may be followed by.
+func (c *cursor) times() []Item {
+	out := append(items("keyword", "followup"), c.declared("window")...)
+	if c.where.Source != "" {
+		out = append(out, items("keyword", "event")...)
+	}
+	return append(out, c.sources()...)
 }
 
 // isReported reports whether the cohort of a report stands here.

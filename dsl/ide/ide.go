@@ -63,7 +63,7 @@ func (d *Desk) Format(text string) (string, diag.List) {
 }
 
 func (d *Desk) context() check.Context {
-	return check.Context{Catalog: d.target.Catalog, Vocabulary: d.target.Vocabulary}
+	return check.Context{Catalog: d.target.Catalog, Vocabulary: d.target.Vocabulary, Libraries: d.target.Libraries}
 }
 
 // queryable reports whether a query may name what has this class.

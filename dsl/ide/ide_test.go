@@ -15,6 +15,7 @@ import (
 	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/ide"
+	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/internal/deptest"
 )
 
@@ -207,6 +208,43 @@ func FuzzDesk(f *testing.F) {
 		desk.Definition(text, offset)
 		desk.Symbols(text)
 	})
+}
+
+// The page for editors lists the words with the help that editors show.
+func TestWordsAreDocumented(t *testing.T) {
+	const page = "../../docs/editors.md"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, ok := strings.Cut(string(text), "\n| form |")
+	if !ok {
+		head = strings.TrimRight(string(text), "\n") + "\n"
+	}
+	var b strings.Builder
+	b.WriteString(head + "\n| form | help |\n|---|---|\n")
+	for _, w := range ide.Words {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", w.Form, w.Help)
+	}
+	if b.String() == string(text) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is out of date; run `go test ./dsl/ide -update`", page)
+	}
+	if err := os.WriteFile(page, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every reserved word of the language has help.
+func TestEveryReservedWordHasHelp(t *testing.T) {
+	desk := clinic(t)
+	for _, word := range syntax.Keywords() {
+		if _, ok := desk.Hover("define x = "+word, 12); !ok {
+			t.Errorf("%s has no help", word)
+		}
+	}
 }
 
 func TestDependencies(t *testing.T) {

@@ -52,6 +52,7 @@ var Words = []Word{
 	{Form: "first", Help: "the earliest event; used as a date it is its start", value: true},
 	{Form: "last", Help: "the latest event; used as a date it is its start", value: true},
 	{Form: "first ever", Help: "the earliest event of all time", value: true},
+	{Form: "ever", Help: "of all time, so that no time phrase follows"},
 	{Form: "first of (", Help: "the earliest of dates; missing ones are ignored", value: true},
 	{Form: "last of (", Help: "the latest of dates; missing ones are ignored", value: true},
 	{Form: "nearest to", Help: "the event nearest to a date; of two as near, the earlier", try: "nearest", value: true},
@@ -85,6 +86,7 @@ var Words = []Word{
 	{Form: "year of", Help: "the year of a date", value: true},
 	{Form: "quarter of", Help: "the quarter of a date, 1 to 4", value: true},
 	{Form: "month of", Help: "the month of a date, 1 to 12", value: true},
+	{Form: "index of", Help: "the index date in another cohort of the file", value: true},
 	{Form: "registered at", Help: "whether the person is under observation on a day", value: true},
 	{Form: "observed from", Help: "whether the person is under observation through a time: `observed from A to B`", value: true},
 	{Form: "when", Help: "a case: `when C then V … otherwise V`", value: true},
@@ -102,6 +104,7 @@ var Words = []Word{
 	{Form: "data_start", Help: "the first day of the dataset", value: true},
 	{Form: "data_end", Help: "the last day of the dataset", value: true},
 
+	{Form: "in cohort", Help: "the person is a member of another cohort of the file", value: true},
 	{Form: "in", Help: "of a code set, or in a list"},
 	{Form: "in bands (", Help: "groups of a number without gaps: `(<18, 18 to <65, >=65)`"},
 	{Form: "bands (", Help: "groups of a number without gaps: `(<18, 18 to <65, >=65)`"},

@@ -257,14 +257,14 @@ func TestDimensionsThatEverybodyHas(t *testing.T) {
 	}
 }
 
-// An outline is short: of a long list of codes it shows three.
-func TestOutlineCutsLongLists(t *testing.T) {
+// A tree is short: of a long list of codes it shows three.
+func TestTreeCutsLongLists(t *testing.T) {
 	codes := &plan.CodeSet{}
 	for i := range 10 {
 		codes.Codes = append(codes.Codes, fmt.Sprintf("S:%d", i))
 	}
 	p := cohort(&plan.Compare{Op: ">=", L: &plan.Count{Set: &plan.EventSet{Source: coded, Codes: codes}}, R: plan.IntConst(1)})
-	if got := plan.Outline(p); !strings.Contains(got, "(codes S:0 S:1 S:2 …7 more)") || strings.Contains(got, "S:3") {
+	if got := plan.Tree(p); !strings.Contains(got, "(codes S:0 S:1 S:2 …7 more)") || strings.Contains(got, "S:3") {
 		t.Error(got)
 	}
 }

@@ -20,15 +20,18 @@ import (
 // TestQueries compiles every block of the documents that is fenced as cohort, against examples/catalog.yaml.
 //
 //   - A block that begins with study, or with a comment above it, is a whole file, and laid out as the formatter does.
-//   - A block fenced as "cohort head" is what the shorter blocks after it in the same document stand under.
+//   - A block fenced as "cohort head" is what the shorter blocks after it in the same document stand under; fenced as
+//     "cohort head PILOT" they are compiled against the catalog of that pilot.
+//   - A block fenced as "cohort library" is a whole file that imports from examples/library.
 //   - A shorter block holds statements of a cohort called people, which is indexed by first drug in metformin
-//     unless it says another index, and reports of it; without a report it is counted.
+//     unless it says another index, and reports of it; without a report it is counted. What begins with codes, param,
+//     cohort or test stands outside the cohort.
 //   - A block fenced as "cohort CODE" is refused for that reason, and the block fenced as text below it is what
 //     the compiler says.
 func TestQueries(t *testing.T) {
-	to, blocks := target(t), 0
+	blocks := 0
 	for _, document := range documents(t) {
-		head := ""
+		to, head := target(t, ""), ""
 		for _, b := range fenced(t, document) {
 			if b.kind != "cohort" {
 				continue
@@ -36,8 +39,14 @@ func TestQueries(t *testing.T) {
 			blocks++
 			t.Run(b.at, func(t *testing.T) {
 				switch text := strings.Join(b.lines, "\n") + "\n"; {
-				case b.info == "head":
+				case strings.HasPrefix(b.info, "head"):
 					head = text
+					if _, pilot, ok := strings.Cut(b.info, " "); ok {
+						to = target(t, "pilots/"+pilot+"/")
+					}
+				case b.info == "library":
+					compiles(t, library(t), text)
+					formatted(t, text)
 				case whole(text):
 					compiles(t, to, text)
 					formatted(t, text)
@@ -60,12 +69,15 @@ func whole(text string) bool {
 
 // framed makes a whole file of a shorter block: what begins at the margin is a report or goes into the cohort.
 func framed(head string, lines []string) string {
-	var cohort, reports []string
+	var cohort, others, reports []string
 	into := &cohort
 	for _, line := range lines {
-		if strings.HasPrefix(line, "report ") {
+		switch word, _, _ := strings.Cut(line, " "); {
+		case word == "report":
 			into = &reports
-		} else if line != "" && !strings.HasPrefix(line, " ") {
+		case slices.Contains([]string{"codes", "param", "cohort", "test"}, word):
+			into = &others
+		case word != "" && word != "}":
 			into = &cohort
 		}
 		*into = append(*into, line)
@@ -76,7 +88,7 @@ func framed(head string, lines []string) string {
 	if len(reports) == 0 {
 		reports = []string{"report count of people"}
 	}
-	return head + "cohort people {\n" + strings.Join(cohort, "\n") + "\n}\n" + strings.Join(reports, "\n") + "\n"
+	return head + strings.Join(others, "\n") + "\ncohort people {\n" + strings.Join(cohort, "\n") + "\n}\n" + strings.Join(reports, "\n") + "\n"
 }
 
 func compiles(t *testing.T, to dsl.Target, text string) {
@@ -119,10 +131,34 @@ func refused(t *testing.T, to dsl.Target, text string, b *block) {
 	}
 }
 
-func target(t *testing.T) dsl.Target {
+// target is the demo, or the pilot in a folder.
+func target(t *testing.T, folder string) dsl.Target {
+	t.Helper()
+	return parsed(t, func(name string) ([]byte, error) { return examples.Files.ReadFile(folder + name) })
+}
+
+// library has the catalog that pins the library of the examples.
+func library(t *testing.T) dsl.Target {
+	t.Helper()
+	const file = "libraries/italian-pilots@1.0.cohort"
+	text, err := os.ReadFile("../../examples/library/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := parsed(t, func(name string) ([]byte, error) {
+		if name == "vocabulary.csv" {
+			return examples.Files.ReadFile(name)
+		}
+		return os.ReadFile("../../examples/library/" + name)
+	})
+	to.Libraries = catalog.NewLibraries(to.Catalog, map[string][]byte{file: text})
+	return to
+}
+
+func parsed(t *testing.T, read func(string) ([]byte, error)) dsl.Target {
 	t.Helper()
 	text := func(name string) []byte {
-		b, err := examples.Files.ReadFile(name)
+		b, err := read(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -50,7 +50,7 @@ func (a author) length() string {
 // date is an expression for a day; on the grid or not, recorded or fixed, moved or not.
 func (a author) date(depth int, inside bool) string {
 	if depth <= 0 {
-		words := []string{"index", "death", "index of other", "2020-01-01", "2020-01-15", "2020-02-01", "2020-06-30", "2019-12-31", "data_end", "data_start"}
+		words := []string{"index", "index", "death", "index of other", a.fixed(), a.fixed(), "data_end", "data_start"}
 		if inside {
 			words = append(words, "event", "event", "start", "event")
 		}
@@ -67,6 +67,31 @@ func (a author) date(depth int, inside bool) string {
 		return "(when " + a.rule(depth-1, inside) + " then " + a.date(depth-1, inside) + " otherwise " + a.date(depth-1, inside) + ")"
 	}
 	return a.date(0, inside)
+}
+
+// fixed is a day, on the grid or not.
+func (a author) fixed() string {
+	first, _ := catalog.ParseDate("2019-06-01")
+	first = first.AddMonths(rapid.IntRange(0, 24).Draw(a.t, "month"))
+	return (first + catalog.Date(rapid.SampledFrom([]int{-1, -1, 0, 0, 14, 27}).Draw(a.t, "day"))).String()
+}
+
+// aimed is a rule that would tell a day, if it compiled.
+func (a author) aimed(inside bool) string {
+	n := rapid.IntRange(1, 60).Draw(a.t, "n")
+	from := "index"
+	if inside {
+		from = "event"
+	}
+	switch a.pick("nearest", "covered", "proportion", "elapsed") {
+	case "nearest":
+		return "nearest to " + a.fixed() + " of visit" + a.pick(" = first visit", " < last visit", " after "+from+" = first visit after "+from)
+	case "covered":
+		return fmt.Sprintf("days covered by %s %s >= %d", a.pick("visit", "condition"), a.pick("from "+from+" to "+a.fixed(), "from "+a.fixed()+" to death", "during followup"), n)
+	case "proportion":
+		return fmt.Sprintf("proportion covered by %s from %s to %s >= %.3f", a.pick("visit", "condition"), from, a.pick(a.fixed(), "first of (death, "+a.fixed()+")"), 1/float64(n))
+	}
+	return fmt.Sprintf("days between %s and %s >= %d", from, a.pick(a.fixed(), "first of ("+a.fixed()+", last visit)"), n)
 }
 
 // event is one event of a set, used as a date.
@@ -147,7 +172,9 @@ func (a author) number(depth int, inside bool) string {
 
 func (a author) rule(depth int, inside bool) string {
 	compare := a.pick(" < ", " <= ", " > ", " >= ", " = ", " != ")
-	switch a.pick("dates", "dates", "pair", "exists", "exists", "exists", "number", "number", "cohort", "known", "observed") {
+	switch a.pick("dates", "dates", "pair", "aimed", "exists", "exists", "exists", "number", "number", "cohort", "known", "observed") {
+	case "aimed":
+		return a.aimed(inside)
 	case "pair": // two ways from one date, which meet or not
 		x, days := "index", rapid.IntRange(1, 31).Draw(a.t, "days")
 		if inside {

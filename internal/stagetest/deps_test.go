@@ -7,6 +7,6 @@ import (
 )
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "dsl", "dsl/catalog", "dsl/diag", "dsl/plan", "dsl/syntax", "policy", "enclave/sqlgen")
+	deptest.Only(t, "dsl", "dsl/catalog", "dsl/diag", "dsl/explain", "dsl/plan", "dsl/syntax", "policy", "enclave/sqlgen")
 	deptest.Ban(t, "a trace shows the compiler, and never data", "github.com/duckdb", "runtime/cgo")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/explain"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/enclave/sqlgen"
@@ -42,7 +43,9 @@ func (r *run) stage(name string) (string, error) {
 	case name == "plan":
 		return r.plan.Canonical(), nil
 	case name == "outline":
-		return plan.Outline(r.plan), nil
+		return plan.Tree(r.plan), nil
+	case strings.HasPrefix(name, "explain-"):
+		return explain.Prose(r.plan, r.trace.Target.Vocabulary, strings.TrimPrefix(name, "explain-"))
 	case name == "policy-input":
 		return r.facts()
 	}

@@ -29,7 +29,7 @@ import (
 )
 
 // Stages are the sections that a trace can expect, in the order of the path.
-var Stages = []string{"errors", "tree", "plan", "outline", "policy-input", "sql"}
+var Stages = []string{"errors", "tree", "plan", "outline", "explain-en", "explain-it", "policy-input", "sql"}
 
 var inputs = []string{"query.cohort", "catalog.yaml", "vocabulary.csv", "params"}
 
