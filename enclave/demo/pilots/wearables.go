@@ -23,18 +23,18 @@ func (l *life) worn() {
 	first := day("2024-01-08") + l.days(0, 200)
 	l.be(0.48, first, 20, 78)
 	l.add(connectors.PersonTable, l.sex, l.born.String())
-	code, mean, sd := "ICD10:E11.9", 152.0, 34.0
+	code, mean, sd := "ICD10:E11.9", 152.0, 29.0
 	typeOne := l.chance(0.45)
 	if typeOne {
 		code, mean, sd = "ICD10:E10.9", 163, 55
 	}
 	if volunteer := !typeOne && l.chance(0.12); volunteer {
-		mean, sd = 104, 16
+		mean, sd = 106, 12
 	} else {
 		l.add("condition", (first - l.days(400, 4000)).String(), code)
 	}
 	steps := l.normal(6800-40*max(0, l.age(first)-50), 2500, 800, 18000)
-	mean = l.normal(mean-0.0016*(steps-6500), 0.12*mean, 85, 260)
+	mean = l.normal(mean-0.0016*(steps-6500), 0.1*mean, 96, 260)
 	switch {
 	case sd < 20: // a volunteer
 	case typeOne || l.chance(0.25):
