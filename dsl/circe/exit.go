@@ -27,10 +27,15 @@ func (im *importer) exit(root *node, e *entry) string {
 	for i := range im.result.Parts[before:] {
 		im.result.Parts[before+i].Effect = Exit
 	}
-	im.defines.to = true
-	until = append(until, "observed_to")
-	if until[0] == "" {
+	switch until[0] {
+	case "index": // nothing is earlier
+		until = until[:1]
+	case "":
 		until = until[1:]
+		fallthrough
+	default:
+		im.defines.to = true
+		until = append(until, "observed_to")
 	}
 	window := im.censored(root.get("CensorWindow"), e, &until)
 	text := until[0]
@@ -208,7 +213,7 @@ func (im *importer) censored(w *node, e *entry, until *[]string) string {
 	switch {
 	case start == "":
 		return rules
-	case len(*until) > 1 || len(e.rules) > 0 || e.events == nil:
+	case len(*until) > 1 || (*until)[0] != "observed_to" || len(e.rules) > 0 || e.events == nil:
 		im.lost(w.get("StartDate"), Persons, "StartDate", "an index date is moved only where nothing else depends on it; those who enter before the window's start are left out")
 		return rules + fmt.Sprintf("  include \"In the censor window\" index >= %s\n", start)
 	}
