@@ -7,6 +7,7 @@ import (
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/check"
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
@@ -29,6 +30,9 @@ func (d *Desk) Hover(text string, offset int) (Note, bool) {
 func (c *cursor) meaning(word syntax.Token) string {
 	if word.Kind == "Curie" {
 		return c.code(word.Text)
+	}
+	if kind, ok := plan.KindOf(word.Text); ok && c.tok(1) == "report" {
+		return fmt.Sprintf("**report %s**: %s", kind.Name, kind.Summary)
 	}
 	if !syntax.Reserved(word.Text) {
 		if said := c.name(word.Text); said != "" {

@@ -178,6 +178,26 @@ func TestHiddenNamesAreNeverOffered(t *testing.T) {
 	}
 }
 
+// Libraries are offered by name, and their versions.
+func TestLibraries(t *testing.T) {
+	yaml, err := os.ReadFile("../../examples/library/catalog.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, faults := catalog.Parse("catalog.yaml", yaml)
+	if faults.Failed() || len(c.Libraries) == 0 {
+		t.Fatal(faults)
+	}
+	desk := ide.New(dsl.Target{Catalog: c})
+	library := c.Libraries[0]
+	for text, want := range map[string]string{"import a from \"": library.Name, fmt.Sprintf("import a from %q version \"", library.Name): library.Version} {
+		items := desk.Complete(text, len(text)).Items
+		if len(items) == 0 || items[0].Label != want {
+			t.Errorf("%s: %v, want %s", text, items, want)
+		}
+	}
+}
+
 // Without a catalog there are still the words of the language and the names of the file.
 func TestWithoutCatalog(t *testing.T) {
 	desk := ide.New(dsl.Target{})
