@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/officina-enclave/officina/bench/cells"
@@ -32,7 +33,8 @@ func (r request) plainDir() string  { return filepath.Join(r.Dir, "plain") }
 
 // reply is what a child says of it.
 type reply struct {
-	Ms      float64            `json:"ms"` // how long it took, where that is measured
+	Ms      float64            `json:"ms"`            // how long it took, where that is measured
+	CPUMs   float64            `json:"cpu,omitempty"` // how long the processors worked on it, where that is measured
 	Stages  map[string]float64 `json:"stages,omitempty"`
 	Tables  []cells.Table      `json:"tables,omitempty"`
 	Rows    int64              `json:"rows,omitempty"` // loaded
@@ -43,12 +45,16 @@ type reply struct {
 type worker struct {
 	db      *plain.DB
 	enclave *sealed.Enclave
+	engine  *sealed.Engine
 }
 
 func (w *worker) close() error {
 	var errs []error
 	if w.db != nil {
 		errs = append(errs, w.db.Close())
+	}
+	if w.engine != nil {
+		errs = append(errs, w.engine.Close())
 	}
 	if w.enclave != nil {
 		errs = append(errs, w.enclave.Close())
@@ -63,6 +69,7 @@ var tasks = map[string]func(*worker, context.Context, request) (reply, error){
 	"register": (*worker).register,
 	"version":  (*worker).version,
 	"plain":    (*worker).plain,
+	"work":     (*worker).work,
 	"hot":      (*worker).hot,
 	"cold":     (*worker).cold,
 }
@@ -146,9 +153,36 @@ func (w *worker) plain(ctx context.Context, r request) (reply, error) {
 	if err := w.open(ctx, r); err != nil {
 		return reply{}, err
 	}
-	began := time.Now()
-	tables, err := w.db.Run(ctx, r.Text)
-	return reply{Ms: since(began), Tables: tables}, err
+	var tables []cells.Table
+	out, err := spent(func() (err error) {
+		tables, err = w.db.Run(ctx, r.Text)
+		return err
+	})
+	out.Tables = tables
+	return out, err
+}
+
+// work has the engine count a query, with nothing around it.
+func (w *worker) work(ctx context.Context, r request) (out reply, err error) {
+	if err = w.sealed(ctx, r); err == nil && w.engine == nil {
+		w.engine, err = w.enclave.Engine(ctx)
+	}
+	if err != nil {
+		return out, err
+	}
+	tables, err := w.engine.Run(ctx, r.Name, r.Text, func(run func() error) (err error) {
+		out, err = spent(run)
+		return err
+	})
+	out.Tables = tables
+	return out, err
+}
+
+// spent tells how long do took, and how long the processors worked for this process meanwhile.
+func spent(do func() error) (reply, error) {
+	began, worked := time.Now(), working()
+	err := do()
+	return reply{Ms: since(began), CPUMs: worked()}, err
 }
 
 // hot submits to an enclave that stays open.
@@ -167,6 +201,17 @@ func (w *worker) cold(ctx context.Context, r request) (reply, error) {
 	}
 	ms, stages, err := e.Submit(ctx, r.Study, r.Name, r.Text)
 	return reply{Ms: ms, Stages: stages}, errors.Join(err, e.Close())
+}
+
+// working begins to measure the time of processors that this process uses.
+func working() (since func() float64) {
+	used := func() float64 {
+		var u syscall.Rusage
+		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // cannot fail for oneself
+		return float64(u.Utime.Nano()+u.Stime.Nano()) / float64(time.Millisecond)
+	}
+	began := used()
+	return func() float64 { return used() - began }
 }
 
 func since(began time.Time) float64 { return float64(time.Since(began)) / float64(time.Millisecond) }

@@ -32,6 +32,8 @@ type options struct {
 	dir     string
 	fresh   bool
 	out     string
+	// constructs says that nothing but the constructs is measured.
+	constructs bool
 }
 
 // persons of scale 1.
@@ -44,6 +46,7 @@ const usage = `bench measures the enclave against plain DuckDB, on a synthetic p
   go run ./bench --scale 0.02                    20,000 persons, 1.2 M events: a minute
   go run ./bench                                 1,000,000 persons, 60 M events
   go run ./bench --scale 0.05 --only 'all-'      only the queries with that in their name; writes no files
+  go run ./bench --constructs --only 'nested'    only those constructs of the language; writes no files
 
 It stops when the two sides do not count the same persons. A target that is missed is said, and is no failure.
 
@@ -68,17 +71,25 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	queries, err := load(o.only)
-	if err != nil {
+	if err != nil && !o.constructs {
 		return err
 	}
 	d, err := prepare(ctx, o)
 	if err != nil {
 		return err
 	}
+	var constructs []construct
+	if o.constructs || o.only == "" {
+		if constructs, err = measureConstructs(ctx, o, d); err != nil || o.constructs {
+			fmt.Println(constructsTable(constructs))
+			return err
+		}
+	}
 	m, err := measure(ctx, o, queries, d)
 	if err != nil {
 		return err
 	}
+	m.constructs = constructs
 	r := resultsOf(o.scale, m)
 	text := page(r, m, strings.Join(append([]string{"go run ./bench"}, args...), " "))
 	fmt.Println(text[strings.Index(text, "## Targets"):])
@@ -94,6 +105,7 @@ func parse(args []string) (o options, err error) {
 	f.Float64Var(&o.scale, "scale", 1, "how large the population is; 1 is 1,000,000 persons")
 	f.IntVar(&o.runs, "runs", 11, "runs of each query on each side")
 	f.StringVar(&o.only, "only", "", "a regular `expression`: measure the queries whose names match, and write no files")
+	f.BoolVar(&o.constructs, "constructs", false, "measure the constructs of the language only, and write no files")
 	f.IntVar(&o.threads, "threads", runtime.NumCPU(), "threads of either side")
 	f.StringVar(&o.dir, "dir", filepath.Join(os.TempDir(), "officina-bench"), "where the datasets lie; they are used again")
 	f.BoolVar(&o.fresh, "fresh", false, "make the dataset anew: needed when ingest has changed")

@@ -33,6 +33,8 @@ type measurement struct {
 	again    int     // of these, because policy took too long
 	queries  []*timed
 	finished time.Time
+
+	constructs []construct
 }
 
 // bench measures.

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-//go:embed catalog.yaml queries/*.cohort sql/*.sql ehrql/*.sql
+//go:embed catalog.yaml queries/*.cohort sql/*.sql ehrql/*.sql constructs/*
 var files embed.FS
 
 // query is one question in the ways in which it is asked.
@@ -33,11 +33,16 @@ func asked(text string, n int) string {
 
 // load reads the queries whose names match, in the order of their names.
 func load(only string) ([]query, error) {
+	return from("queries", "sql", only)
+}
+
+// from reads the queries of one folder, with their SQL from another.
+func from(queries, sql, only string) ([]query, error) {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return nil, fmt.Errorf("--only: %w", err)
 	}
-	names, err := fs.Glob(files, "queries/*.cohort")
+	names, err := fs.Glob(files, queries+"/*.cohort")
 	if err != nil {
 		return nil, err
 	}
@@ -50,9 +55,9 @@ func load(only string) ([]query, error) {
 		q := query{name: name}
 		var errs [3]error
 		q.cohort, errs[0] = read(file)
-		q.plain, errs[1] = read("sql/" + name + ".sql")
-		if q.ehrql, errs[2] = read("ehrql/" + name + ".sql"); errors.Is(errs[2], fs.ErrNotExist) {
-			errs[2] = nil
+		q.plain, errs[1] = read(sql + "/" + name + ".sql")
+		if q.ehrql, errs[2] = read("ehrql/" + name + ".sql"); errors.Is(errs[2], fs.ErrNotExist) || sql == queries {
+			q.ehrql, errs[2] = "", nil
 		}
 		if err := errors.Join(errs[:]...); err != nil {
 			return nil, err

@@ -53,6 +53,9 @@ func page(r results, m measurement, command string) string {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", v.target, v.measured, met(v.met))
 	}
 	b.WriteString("\n" + times(r, m))
+	if len(m.constructs) > 0 {
+		b.WriteString(constructsTable(m.constructs))
+	}
 	b.WriteString(breakdown("hot", m.queries, func(q *timed) ([]float64, map[string][]float64) { return q.hot, q.hotStages }))
 	b.WriteString(breakdown("cold", m.queries, func(q *timed) ([]float64, map[string][]float64) { return q.cold, q.coldStages }))
 	b.WriteString(manner(m))

@@ -12,16 +12,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/officina-enclave/officina/bench/cells"
 	"github.com/officina-enclave/officina/bench/population"
-	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/enclave"
-	"github.com/officina-enclave/officina/enclave/disclosure"
-	"github.com/officina-enclave/officina/enclave/duck"
-	"github.com/officina-enclave/officina/enclave/engine/duckdb"
 	"github.com/officina-enclave/officina/enclave/ingest"
 	"github.com/officina-enclave/officina/enclave/keys/local"
 	"github.com/officina-enclave/officina/enclave/node"
@@ -137,24 +132,12 @@ var nothingHidden = policy.Terms{MinCell: 1, RoundTo: 1, Kinds: node.DefaultFloo
 
 // Exact runs a query past policy and protection and returns every count as the engine counted it.
 func (e *Enclave) Exact(ctx context.Context, name, text string) (out []cells.Table, err error) {
-	p, remarks := dsl.Compile(name, text, nil, e.enclave.Target)
-	if remarks.Failed() {
-		return nil, &enclave.Error{Class: enclave.Invalid, Message: name, Diagnostics: remarks}
+	engine, err := e.Engine(ctx)
+	if err != nil {
+		return nil, err
 	}
-	engine := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: runtime.NumCPU()}})
-	defer engine.Close()
-	err = e.withStore(ctx, func(s *store.Store) error {
-		raw, err := engine.Run(ctx, p, s)
-		if err != nil {
-			return err
-		}
-		released, err := disclosure.Apply(p, raw, nothingHidden)
-		if err == nil {
-			out = cells.Of(released.Tables())
-		}
-		return err
-	})
-	return out, err
+	defer func() { err = errors.Join(err, engine.Close()) }()
+	return engine.Run(ctx, name, text, func(run func() error) error { return run() })
 }
 
 // Register adds a study: a new one has no stored answers.

@@ -115,10 +115,18 @@ func compare(id string, columns []dsl.TestColumn, values []any, expected bool, w
 			return nil, err
 		}
 		if !Same(want, got) {
-			out = append(out, Difference{id, columns[i].Name, Text(want), Text(got), ""})
+			unit := columns[i].Value.Type().Unit
+			out = append(out, Difference{id, columns[i].Name, withUnit(want, unit), withUnit(got, unit), ""})
 		}
 	}
 	return out, nil
+}
+
+func withUnit(v any, unit string) string {
+	if v == nil || unit == "" {
+		return Text(v)
+	}
+	return Text(v) + " " + unit
 }
 
 func yesNo(b bool) string {

@@ -112,20 +112,30 @@ func event(c *catalog.Catalog, s catalog.Source, row map[string]string) referenc
 	if code, ok := row[catalog.CodeOf]; ok {
 		out[catalog.CodeOf] = code
 	}
-	rule, match := s.UnitRuleFor([]string{row[catalog.CodeOf]})
-	x, err := strconv.ParseFloat(row[catalog.Value], 64)
-	if err != nil || s.Value == nil || match != catalog.MatchOne {
-		return out
-	}
-	if to, ok := rule.Convert(row[connectors.Unit], rule.Unit); ok {
-		if x = to.Level(x); within(x, rule.Bounds) {
-			out[catalog.Value] = x
-			if s.Value.Type.Kind == catalog.Int {
-				out[catalog.Value] = int64(x)
-			}
-		}
+	if v, ok := measured(s, row); ok {
+		out[catalog.Value] = v
 	}
 	return out
+}
+
+// measured is the value of an event in the unit of its code, or of its source; a source may have none.
+func measured(s catalog.Source, row map[string]string) (v any, ok bool) {
+	if s.Value == nil {
+		return nil, false
+	}
+	rule, match := s.UnitRuleFor([]string{row[catalog.CodeOf]})
+	if match == catalog.MatchNone && len(s.Units) == 0 && row[connectors.Unit] == "" {
+		return value(*s.Value, nil, row[catalog.Value])
+	}
+	x, err := strconv.ParseFloat(row[catalog.Value], 64)
+	if err != nil || match != catalog.MatchOne {
+		return nil, false
+	}
+	to, ok := rule.Convert(row[connectors.Unit], rule.Unit)
+	if x = to.Level(x); !ok || !within(x, rule.Bounds) {
+		return nil, false
+	}
+	return x, true
 }
 
 func timeKind(s catalog.Source) catalog.Kind {

@@ -74,23 +74,18 @@ func (c *scope) episodes(clause string, s *plan.EventSet, columns []string) stri
 	return out + "\nFROM " + clause + "_sorted e\nWHERE before IS NULL\n  OR " + begins.text
 }
 
-// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before. In order, they are
-// folded into the list of those kept: one pass over the events of a person.
+// keepApart returns a SELECT of the events in a clause that start far enough after the one kept before. Sorted, they are
+// folded into the list of those kept: one pass over the events of a person. To sort the list is several times faster
+// than to gather it in order.
 func (c *scope) keepApart(clause string, s *plan.EventSet, order, columns []string) string {
-	var by, fields []string
-	for _, n := range order {
-		by = append(by, "e."+name(n)+" NULLS LAST")
-		fields = append(fields, fmt.Sprintf("%s := e.%s", name(n), name(n)))
-	}
-	item, part := "struct_pack("+strings.Join(fields, ", ")+")", func(x, column string) sql { return atom("%s.%s", x, name(column)) }
-	if len(order) == 1 {
-		item, part = "e."+name(order[0]), func(x, _ string) sql { return atom("%s", x) }
-	}
 	rows := &plan.EventSet{Source: s.Source}
 	c.clauses[rows] = clause + "_all"
 	keys := strings.Join(c.keysOf(rows, false), ", ")
-	c.with(clause+"_lists", "", fmt.Sprintf("SELECT %s,\n  list([%s] ORDER BY %s) AS events\nFROM %s_all e\nGROUP BY %s",
-		keys, item, strings.Join(by, ", "), clause, keys))
+	item, part := c.column(rows, order[0]), func(x, _ string) sql { return atom("%s", x) }
+	if len(order) > 1 {
+		item, part = c.packed(rows, columnsIn(s.Source, order)), func(x, column string) sql { return atom("%s.%s", x, name(column)) }
+	}
+	c.with(clause+"_lists", "", fmt.Sprintf("SELECT %s,\n  list_sort(list([%s])) AS events\nFROM %s_all e\nGROUP BY %s", keys, item.text, clause, keys))
 	far := binary(part("x[1]", catalog.Start), ">=", c.moved(part("kept[-1]", catalog.Start), s.Apart.N, s.Apart.Unit, s.Source.Minutes), compareLevel)
 	c.with(clause+"_kept", "", fmt.Sprintf("SELECT %s,\n  unnest(list_reduce(events, lambda kept, x: CASE WHEN %s THEN kept || x ELSE kept END)) AS kept\nFROM %s_lists e",
 		keys, far.text, clause))
@@ -99,6 +94,15 @@ func (c *scope) keepApart(clause string, s *plan.EventSet, order, columns []stri
 		out = append(out, part("e.kept", n).text+" AS "+name(n))
 	}
 	return "SELECT " + strings.Join(out, ", ") + "\nFROM " + clause + "_kept e"
+}
+
+// columnsIn are columns of a source by their names.
+func columnsIn(source *catalog.Source, names []string) []catalog.Column {
+	out := make([]catalog.Column, len(names))
+	for i, n := range names {
+		out[i], _ = source.Column(n)
+	}
+	return out
 }
 
 // covered writes the clause that counts the days on which an event of s is under way: of each, sorted by its first day,

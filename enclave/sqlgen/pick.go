@@ -11,33 +11,51 @@ import (
 // pick returns a name for a column of one event and its aggregate.
 func (c *scope) pick(s *eventSet, f *plan.Pick, filter []sql) (string, sql) {
 	x := c.column(s.EventSet, f.Column.Name)
-	order := c.pickOrder(s, f)
 	label := fmt.Sprintf("%s_%s", f.Which, f.Column.Name)
 	switch f.Which {
 	case plan.Nth:
-		label = fmt.Sprintf("nth%d_%s", f.N, f.Column.Name)
-		return label, atom("%s[%d]", inBrackets(filtered(atom("list(%s ORDER BY %s)", x.text, strings.Join(order, ", ")), filter)), f.N)
+		return fmt.Sprintf("nth%d_%s", f.N, f.Column.Name), c.nth(s, f, filter)
 	case plan.Nearest:
 		label = fmt.Sprintf("%s%d", label, len(c.columns)) // one for each date
 	case plan.Highest, plan.Lowest:
 		filter = append(filter[:len(filter):len(filter)], sql{c.column(s.EventSet, catalog.Value).text + " IS NOT NULL", isLevel})
 	}
-	if len(order) == 1 && (f.Which == plan.First || f.Which == plan.Last || f.Column.Name == catalog.Value) {
-		fn := map[plan.Which]string{plan.First: "min", plan.Last: "max", plan.Lowest: "min", plan.Highest: "max"}[f.Which]
-		if f.Column.Name != catalog.Start && fn == "max" && f.Which == plan.Last {
-			fn = "min" // of events that have no start the last is the first
-		}
-		return label, filtered(call(fn, x), filter)
+	order := c.pickOrder(s, f)
+	switch descending := strings.Contains(order[0], " DESC"); {
+	case len(order) > 1 || f.Which == plan.Nearest:
+		return label, filtered(atom("first(%s ORDER BY %s)", x.text, strings.Join(order, ", ")), filter)
+	case descending:
+		return label, filtered(call("max", x), filter)
 	}
-	return label, filtered(atom("first(%s ORDER BY %s)", x.text, strings.Join(order, ", ")), filter)
+	return label, filtered(call("min", x), filter)
 }
 
-// inBrackets puts an aggregate with a filter in brackets, so that an element can be taken of it.
-func inBrackets(x sql) string {
-	if strings.Contains(x.text, ") FILTER (") {
-		return "(" + x.text + ")"
+// most is what DuckDB takes as the number of least values.
+const most = 1_000_000
+
+// nth takes the last of the N least events. Within a struct a missing value is the greatest.
+func (c *scope) nth(s *eventSet, f *plan.Pick, filter []sql) sql {
+	if f.N >= most {
+		c.fail("an event is counted from the first by %d", f.N)
 	}
-	return x.text
+	of, part := c.column(s.EventSet, f.Column.Name), ""
+	if columns := plan.Columns(f); len(columns) > 1 {
+		of, part = c.packed(s.EventSet, columns), "."+name(f.Column.Name)
+	}
+	least := filtered(call("min", of, whole(int64(f.N))), filter).text
+	if len(filter) > 0 {
+		least = "(" + least + ")"
+	}
+	return atom("%s[%d]%s", least, f.N, part)
+}
+
+// packed is a struct of columns of s.
+func (c *scope) packed(s *plan.EventSet, columns []catalog.Column) sql {
+	fields := make([]string, len(columns))
+	for i, col := range columns {
+		fields[i] = name(col.Name) + " := " + c.column(s, col.Name).text
+	}
+	return atom("struct_pack(%s)", strings.Join(fields, ", "))
 }
 
 // pickOrder is the order in which the event that f takes is the first, or the N-th: what its kind says, then the columns that

@@ -1,0 +1,13 @@
+WITH people AS MATERIALIZED (
+  SELECT person, min(start) AS begun
+  FROM condition
+  WHERE code IN (SELECT id FROM codes WHERE code IN ('ICD10:I10', 'ICD10:Q99.9000')) AND start >= DATE '2014-01-01'
+  GROUP BY person
+),
+enough AS (
+  SELECT person FROM people JOIN measurement USING (person)
+  WHERE code IN (SELECT id FROM codes WHERE code = 'LOINC:8480-6')
+  GROUP BY person
+  HAVING count(DISTINCT start) >= 3
+)
+SELECT count(*) AS persons FROM enough;

@@ -1,0 +1,10 @@
+WITH people AS MATERIALIZED (
+  SELECT person, min(start) AS begun
+  FROM condition
+  WHERE code IN (SELECT id FROM codes WHERE code IN ('ICD10:I10', 'ICD10:Q99.9000')) AND start >= DATE '2014-01-01'
+  GROUP BY person
+),
+treated AS (
+  SELECT person, min(start) AS treated FROM drug WHERE code IN (SELECT id FROM codes WHERE code IN ('ATC:C09AA05', 'ATC:C08CA01', 'ATC:C07AB07')) AND start >= DATE '2014-01-01' GROUP BY person
+)
+SELECT count(*) AS persons FROM people JOIN treated USING (person) WHERE treated > begun;
