@@ -1,7 +1,9 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -39,12 +41,23 @@ func (c *cursor) meaning(word syntax.Token) string {
 			return said
 		}
 	}
+	return cmp.Or(help(word.Text), help(word.Text+"s"))
+}
+
+// help is that of the form which begins with a word or, where none does, has it.
+func help(word string) string {
+	inside := ""
 	for _, w := range Words {
-		if first, _, _ := strings.Cut(strings.TrimRight(w.Form, "( "), " "); first == word.Text {
-			return fmt.Sprintf("**%s**: %s", w.Form, w.Help)
+		parts := strings.Fields(strings.ReplaceAll(w.Form, "(", " "))
+		said := fmt.Sprintf("**%s**: %s", w.Form, w.Help)
+		switch at := slices.Index(parts, word); {
+		case at == 0:
+			return said
+		case at > 0 && inside == "":
+			inside = said
 		}
 	}
-	return ""
+	return inside
 }
 
 // code is the label of a code, and how many are below it.

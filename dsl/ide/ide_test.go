@@ -257,10 +257,13 @@ func TestWordsAreDocumented(t *testing.T) {
 	}
 }
 
-// Every reserved word of the language has help.
-func TestEveryReservedWordHasHelp(t *testing.T) {
+// Every word of the language has help.
+func TestEveryWordHasHelp(t *testing.T) {
 	desk := clinic(t)
-	for _, word := range syntax.Keywords() {
+	for _, word := range syntax.Vocabulary() {
+		if word == "unit" {
+			continue // a column that no source of this version has
+		}
 		if _, ok := desk.Hover("define x = "+word, 12); !ok {
 			t.Errorf("%s has no help", word)
 		}
