@@ -25,12 +25,12 @@ codes: {ICD10: {hierarchy: dotted}}
 	desk := ide.New(dsl.Target{Catalog: c, Vocabulary: v})
 	for _, text := range []string{"cohort c {\n  include any cond", "codes t2d = ICD10:diab", "cohort c {\n  include sex = \""} {
 		for _, item := range desk.Complete(text, len(text)).Items {
-			fmt.Printf("%s %q %s\n", item.Kind, item.Label, item.Detail)
+			fmt.Printf("%s: %s (%s)\n", item.Label, item.Kind, item.Detail)
 		}
 	}
 	// Output:
-	// source "condition" ICD10
-	// code "ICD10:E11" Type 2 diabetes
-	// value "female"
-	// value "male"
+	// condition: source (ICD10)
+	// ICD10:E11: code (Type 2 diabetes)
+	// female: value ()
+	// male: value ()
 }
