@@ -75,7 +75,11 @@ func targetOf(t testing.TB, folder, catalogFile, vocabularyFile string) (dsl.Tar
 		if list.Failed() {
 			t.Fatal(list)
 		}
-		v, list := catalog.ParseVocabulary([]byte(read(t, filepath.Join(folder, vocabularyFile))))
+		words, err := os.ReadFile(filepath.Join(folder, vocabularyFile))
+		if err != nil {
+			return dsl.Target{}, false // a folder of libraries has a catalog without codes of its own
+		}
+		v, list := catalog.ParseVocabulary(words)
 		if list.Failed() {
 			t.Fatal(list)
 		}
