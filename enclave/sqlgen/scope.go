@@ -148,7 +148,7 @@ func (c *scope) join(features []plan.Expr) {
 		sets[c.setKey(plan.Sets(f)[0])] = true
 	}
 	for _, f := range c.wanted {
-		if sets[c.setKey(plan.Sets(f)[0])] && c.has(plan.Parts(f)) {
+		if sets[c.setKey(plan.Sets(f)[0])] && c.columns[c.featureKey(f)] == "" && c.has(plan.Parts(f)) {
 			features = append(features, f)
 		}
 	}
