@@ -185,3 +185,20 @@ func TestFormat(t *testing.T) {
 		t.Error("a text with an error has none")
 	}
 }
+
+// Laying out a study, twice too, does not change its plan.
+func TestFormatKeepsPlans(t *testing.T) {
+	studies := slippable(t, 1)
+	for _, s := range studies {
+		before, _ := dsl.Compile("query.cohort", s.text, nil, s.target)
+		text, list := dsl.Format(s.text)
+		after, _ := dsl.Compile("query.cohort", text, nil, s.target)
+		if list.Failed() || after == nil || after.Digest() != before.Digest() {
+			t.Errorf("%s: laid out it has another plan (%v):\n%s", s.name, list, text)
+		}
+		if again, _ := dsl.Format(text); again != text {
+			t.Errorf("%s: laying it out again changes it:\n%s", s.name, again)
+		}
+	}
+	t.Logf("%d studies", len(studies))
+}

@@ -154,3 +154,11 @@ func ExampleUnitRule_Convert() {
 	// 7 % is 53.003 mmol/mol
 	// 1 % more is 10.929 mmol/mol more
 }
+
+func BenchmarkConvertByRule(b *testing.B) {
+	for b.Loop() {
+		if _, ok := glucose.Convert("mg/dL", "mmol/L"); !ok {
+			b.Fatal("no conversion")
+		}
+	}
+}

@@ -2,6 +2,7 @@ package circe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -75,7 +76,7 @@ func (im *importer) afterStart(at *node, e *entry, n, pad int) string {
 
 // chain ends some days after the last of the events that follow one another closely: the first that none follows.
 func (im *importer) chain(e *entry, n, reach int) string {
-	if reach == 0 {
+	if reach <= 0 {
 		return moved("index", n)
 	}
 	last := e.events.copy()
@@ -88,20 +89,38 @@ func (im *importer) afterEnd(at *node, e *entry, n, pad int) string {
 	if e.events == nil {
 		return moved("index", n+1) // a death ends the day after it
 	}
+	one := e.alone || e.which == "last"
 	switch {
-	case e.events.mixed():
+	case e.events.mixed() && one:
 		im.lost(at, Exit, "EndDate", "events of several kinds have no end in common here; each counts as one day, as in Circe only those without an end do")
 		fallthrough
-	case e.events.ends == never:
+	case e.events.ends == never && !e.events.mixed():
 		return im.afterStart(at, e, n+1, pad)
-	case e.events.ends == often:
-		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here")
+	case e.events.ends != always:
+		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here: "+
+			"an entry that such an event ends is a day shorter, and one that begins a day later than the gap allows is not joined")
 	}
-	if e.alone || e.which == "last" {
+	if one {
 		return moved("(end of "+e.which+" "+e.events.text()+")", n)
 	}
 	im.padded(at, pad)
-	return moved("(end of first episodes of ("+e.events.text()+") gap "+days(n+pad)+")", n)
+	return moved("(end of first episodes of ("+e.events.ended()+") gap "+days(max(n+pad, 0))+")", n)
+}
+
+// ended is the text of a set whose events have ends. Those of a union of several kinds have none in common, but episodes have.
+func (s *set) ended() string {
+	if !s.mixed() {
+		return s.text()
+	}
+	var episodes []string
+	for _, m := range s.members {
+		c := m.copy()
+		c.wheres = slices.Clone(s.wheres)
+		c.where(m.wheres...)
+		c.phrase(s.phrases...)
+		episodes = append(episodes, "episodes of ("+c.text()+") gap 0 days")
+	}
+	return "(\n" + strings.Join(episodes, ",\n") + ")"
 }
 
 // padded notes what joining entries across observation periods changes.
@@ -133,7 +152,7 @@ func (e *entry) apart(reach int) bool {
 			return true
 		}
 	}
-	return reach == 0
+	return reach <= 0
 }
 
 // covered reports whether each event of s is one of some sets.
@@ -168,7 +187,7 @@ func (im *importer) drugEra(era *node) string {
 		im.lost(era, Exit, "CustomEra", "it is left out")
 		return ""
 	}
-	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(gap+n)), n)
+	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(max(gap+n, 0))), n)
 }
 
 // censored is the rules for a censor window, which moves the start of an entry and its end, and drops what is left of none.

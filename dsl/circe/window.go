@@ -51,11 +51,13 @@ func (im *importer) window(n *node, a anchor, byDefault bool) (window, bool) {
 func boundOf(n *node, side float64) (bound, bool) {
 	coeff, _ := n.get("Coeff").number()
 	n.skip("TimeUnit", "TimeUnitValue")
-	days, ok := n.get("Days").number()
-	if !ok {
+	if _, ok := n.get("Days").number(); !ok {
 		return bound{open: true}, coeff == side || !n.is()
 	}
-	return bound{days: int(coeff * days)}, true
+	if coeff < 0 {
+		return bound{days: -n.get("Days").whole()}, true
+	}
+	return bound{days: n.get("Days").whole()}, true
 }
 
 // dates names the observation period of an anchor: its start and end.
@@ -178,6 +180,8 @@ func between(x string, w window) string {
 		return "after " + x
 	case w.hi.open:
 		return "on or after " + moved(x, lo)
+	case lo > hi: // never
+		return "from " + moved(x, lo) + " to " + moved(x, hi)
 	case lo == 0 && hi == 0:
 		return "on " + x
 	case lo == hi:

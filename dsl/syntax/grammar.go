@@ -256,7 +256,7 @@ type gLink struct {
 
 type gCompare struct {
 	Tokens  []lexer.Token
-	Nots    []lexer.Token `parser:"@( 'not'+ )?"`
+	Nots    []lexer.Token `parser:"@( 'not'* )"`
 	L       *gSum         `parser:"@@"`
 	If      ifRelation    `parser:"( @@"`
 	Op      string        `parser:"  ( @Relation"`
@@ -433,7 +433,7 @@ type gAgg struct {
 }
 
 type gBetween struct {
-	Unit string   `parser:"@Word"`
+	Unit string   `parser:"@( 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' )"`
 	A    *gAnchor `parser:"'between' @@"`
 	B    *gAnchor `parser:"'and' @@"`
 }

@@ -109,6 +109,7 @@ func (s *server) didOpen(p openParams) (any, error) {
 	d := &document{text: p.TextDocument.Text, version: p.TextDocument.Version, desk: s.desk(uri)}
 	d.timer = time.AfterFunc(0, func() { s.publish(uri, d) })
 	s.documents[uri] = d
+	go d.desk.Warm()
 	return nil, nil
 }
 
@@ -119,6 +120,7 @@ func (s *server) didChange(p changeParams) (any, error) {
 	}
 	d.text = p.ContentChanges[len(p.ContentChanges)-1].Text
 	d.version = p.TextDocument.Version
+	d.desk = s.desk(p.TextDocument.URI) // the catalog may have changed
 	d.timer.Reset(pause)
 	return nil, nil
 }
