@@ -21,7 +21,6 @@ import (
 type dataset struct {
 	name    string
 	sets    []string // event sets without phrases
-	columns map[string][]string
 	head    string
 	minutes bool
 }
