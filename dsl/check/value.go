@@ -114,7 +114,7 @@ func (c *checker) duration(e syntax.Expr, s scope) (duration, bool) {
 }
 
 // date checks an expression that must be a day; of a date-time it is the day. A picked event is used as its start.
-func (c *checker) date(e syntax.Expr, s scope) plan.Expr { return day(c.moment(e, s)) }
+func (c *checker) date(e syntax.Expr, s scope) plan.Expr { return c.dayOf(e.Span(), c.moment(e, s)) }
 
 // moment checks an expression that must be a day or a date-time.
 func (c *checker) moment(e syntax.Expr, s scope) plan.Expr {
