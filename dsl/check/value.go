@@ -1,6 +1,7 @@
 package check
 
 import (
+	"math"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -44,8 +45,11 @@ func (t typed) settled() typed {
 	return typed{x: numberConst(t.lit.value, catalog.Type{Kind: catalog.Number, Unit: t.lit.unit}), form: grid.Const(t.lit.value)}
 }
 
-// numberConst is a whole number where it can be.
+// numberConst is a whole number where it can be, and never one that is not whole.
 func numberConst(v float64, of catalog.Type) *plan.Const {
+	if of.Kind == catalog.Int && v != math.Trunc(v) {
+		of.Kind = catalog.Number
+	}
 	if of.Unit == "" && v == float64(int64(v)) && v < 1e15 && v > -1e15 {
 		return plan.IntConst(int64(v))
 	}
