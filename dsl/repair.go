@@ -58,42 +58,57 @@ type repairer struct {
 }
 
 // suggest gives errors that one misspelt or missing word explains a first hint that says so. With the right word in its
-// place the error must be gone, and no other one there.
+// place the error must be gone, and no other one there. What explains all errors is told at the first.
 func suggest(a attempt, t Target, compile func(text string) attempt) diag.List {
-	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: syntax.MaxTokens - a.file.Size(),
-		counts: map[string]int{}, given: map[string]bool{}}
-	for _, w := range slices.Concat(syntax.Vocabulary(), check.Words(t.Catalog)) {
-		r.given[w] = true
-	}
-	for _, w := range r.words {
-		r.counts[w.Text]++
-	}
-	r.known = slices.Compact(slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Keys(r.given)), slices.Collect(maps.Keys(r.counts))))))
-	if a.file.Size() == 0 || len(r.known) > maxKnown {
+	r := newRepairer(a, t, compile)
+	if a.file.Size() == 0 || len(r.known) > maxKnown || len(r.list) != len(a.list) {
 		return a.list
 	}
 	out := slices.Clone(a.list)
-	var tried []int
+	first, tried := -1, 0
 	for i, d := range out {
-		if d.Severity != diag.Error || len(tried) == trialErrors {
+		if d.Severity != diag.Error || tried == trialErrors {
 			continue
 		}
-		tried = append(tried, i)
-		found := r.mend(d)
-		addHint(&out[i], found)
+		tried++
+		if first < 0 {
+			first = i
+		}
+		found := r.mend(d, r.list[i])
 		if len(found) > 0 && found[0].left == 0 {
-			addHint(&out[tried[0]], found) // all errors have one cause
+			addHint(&out[first], found)
 			break
 		}
+		addHint(&out[i], found)
 	}
 	return out
 }
 
+func newRepairer(a attempt, t Target, compile func(text string) attempt) repairer {
+	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: syntax.MaxTokens - 2*a.file.Size(),
+		counts: map[string]int{}, given: map[string]bool{}}
+	if r.unread && r.budget > 0 {
+		r.list = compile(a.file.Source).list // as it is told in trial
+	}
+	known := map[string]bool{}
+	for _, w := range slices.Concat(syntax.Vocabulary(), check.Words(t.Catalog)) {
+		r.given[w], known[w] = true, true
+	}
+	for _, w := range r.words {
+		r.counts[w.Text]++
+		known[w.Text] = true
+	}
+	r.known = slices.Sorted(maps.Keys(known))
+	return r
+}
+
 // mend lists the repairs of one error that are as good as each other; most often one or none.
-func (r *repairer) mend(d diag.Diagnostic) []repair {
-	found := r.try(d, r.misspelt(d))
+//
+// In trial the error is told as inTrial.
+func (r *repairer) mend(d, inTrial diag.Diagnostic) []repair {
+	found := r.try(inTrial, r.misspelt(d))
 	if len(found) == 0 && d.Code == "syntax" && len(d.Hints) == 0 {
-		found = r.try(d, r.missing(d))
+		found = r.try(inTrial, r.missing(d))
 	}
 	if len(found) < 2 {
 		return found
@@ -290,8 +305,12 @@ func addHint(d *diag.Diagnostic, found []repair) {
 	texts := make([]string, len(found))
 	for i, r := range found {
 		texts[i] = "`" + strings.TrimSpace(r.to) + "`"
-		if r.word.Text != "" && r.word.Range.From != d.Span.From {
-			texts[i] += fmt.Sprintf(" where line %d has `%s`", r.word.Range.From.Line, r.word.Text)
+		switch at := r.word.Range.From; {
+		case r.word.Text == "" || at == d.Span.From:
+		case at.Line == d.Span.From.Line:
+			texts[i] += fmt.Sprintf(" for `%s`", r.word.Text)
+		default:
+			texts[i] += fmt.Sprintf(" where line %d has `%s`", at.Line, r.word.Text)
 		}
 	}
 	hint := "did you mean " + strings.Join(texts, " or ") + "?"
