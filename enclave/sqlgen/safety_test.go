@@ -18,7 +18,9 @@ func TestWordsStayOutsideTheText(t *testing.T) {
 	p := r.plan(fmt.Sprintf(`(cohort 0 (index (first start (events drug (where (= event.route %[1]q)))))
 		(include (= person.sex %[1]q))
 		(include (in person.sex %[1]q "x"))
-		(exclude (= (first code (events drug)) %[1]q)))
+		(exclude (= (first code (events drug)) %[1]q))
+		(exclude (>= (count (union (events drug (where (= event.route %[1]q))) (events drug))) 2))
+		(exclude (>= (count (events lab (where (= %[1]q (nearest route event.start (events drug)))))) 2)))
 		(report table 0 (by (case (when person.a %[1]q) (otherwise "x")) %[1]q))`, marker))
 	p.Cohorts[0].Name, p.Cohorts[0].Rules[0].Label, p.Reports[0].Label = marker, marker, marker
 	p.Reports[0].By[0].Label, p.Labels.Study = marker, marker
@@ -94,5 +96,39 @@ func TestManyRules(t *testing.T) {
 	}
 	if d := time.Since(begin); d > 30*time.Second {
 		t.Errorf("took %s", d)
+	}
+}
+
+// TestDeepNesting puts sets into the conditions of sets, eight deep (the language's limit) in both ways in which facts as of
+// events are found, and holds the length of the statement and the time.
+func TestDeepNesting(t *testing.T) {
+	r := newReader(t)
+	db, ids := r.open(data{"person": "person\n1\n2\n", "drug": "person,start,code\n" +
+		"1,2020-01-01,ATC:A\n1,2020-01-02,ATC:A\n1,2020-01-03,ATC:A\n1,2020-01-04,ATC:A\n1,2020-01-05,ATC:A\n" +
+		"1,2020-01-06,ATC:A\n1,2020-01-07,ATC:A\n1,2020-01-08,ATC:A\n1,2020-01-09,ATC:A\n2,2020-01-01,ATC:A\n2,2020-01-02,ATC:A\n"})
+	for name, condition := range map[string]string{
+		"by a join": "(>= (count (events drug (> start event.start)%s)) 1)",
+		"by a fact": "(= (min line (events drug (< start event.start))) (+ 0 (case (when (>= (count (events drug (> start event.start)%s)) 1) nothing) (otherwise 1))))",
+		"in an or":  "(or (= event.route \"x\") (>= (count (events drug (> start event.start)%s)) 1))",
+	} {
+		t.Run(name, func(t *testing.T) {
+			where := ""
+			for range 8 {
+				where = fmt.Sprintf(" (where "+condition+")", where)
+			}
+			begin := time.Now()
+			q, err := Generate(r.plan("(cohort 0 (index 2020-01-01) (include (>= (count (events drug"+where+")) 1))) (report count 0)"), ids)
+			must(t, err)
+			if len(q.SQL) > 32<<10 {
+				t.Errorf("%d bytes of SQL", len(q.SQL))
+			}
+			want := map[string]string{"by a join": "1", "by a fact": "0", "in an or": "1"}[name]
+			if rows := r.answers(db, q); rows[0][1] != want {
+				t.Errorf("%s persons, want %s", rows[0][1], want)
+			}
+			if d := time.Since(begin); d > 20*time.Second {
+				t.Errorf("took %s", d)
+			}
+		})
 	}
 }

@@ -77,7 +77,7 @@ func (r reader) dictionary(codes []string) duck.View {
 
 var stored = map[catalog.Kind]duck.Type{
 	catalog.Bool: duck.Boolean, catalog.Int: duck.BigInt, catalog.Number: duck.Double,
-	catalog.Code: duck.Varchar, catalog.String: duck.Varchar, catalog.DateKind: duck.Date,
+	catalog.Code: duck.Varchar, catalog.String: duck.Varchar, catalog.DateKind: duck.Date, catalog.TimeKind: duck.Timestamp,
 }
 
 func (r reader) table(name string, columns []catalog.Column, text string, id func(string) (uint32, bool)) duck.View {
@@ -117,6 +117,10 @@ func (r reader) field(kind duck.Type, text string, id func(string) (uint32, bool
 		d, err := catalog.ParseDate(text)
 		must(r, err)
 		return d.Time()
+	case duck.Timestamp:
+		m, err := catalog.ParseMoment(text)
+		must(r, err)
+		return m.Time()
 	case duck.UInteger:
 		if n, ok := id(text); ok {
 			return n
