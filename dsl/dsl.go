@@ -28,10 +28,31 @@ func (t Target) context() check.Context {
 
 // Compile turns the text of a query into a plan. Params are values for the query's parameters, written as
 // in the language ("40 years"). The plan is nil when a diagnostic is an error.
+//
+// An error that one misspelt word explains has an edit that mends it.
 func Compile(name, text string, params map[string]string, t Target) (*plan.Plan, diag.List) {
+	p, a := compile(name, text, params, t)
+	if p != nil {
+		return p, a.list
+	}
+	return nil, suggest(a, t, func(text string) attempt {
+		_, a := compile(name, text, params, t)
+		return a
+	})
+}
+
+// attempt is a text that was compiled, with what was said about it; unread when that is about its syntax.
+type attempt struct {
+	file   *syntax.File
+	list   diag.List
+	unread bool
+}
+
+// compile compiles without looking for what was meant.
+func compile(name, text string, params map[string]string, t Target) (*plan.Plan, attempt) {
 	file, diags := syntax.Parse(name, text)
 	if diags.Failed() {
-		return nil, diags
+		return nil, attempt{file, diags, true}
 	}
 	values := map[string]syntax.Expr{}
 	for param, text := range params {
@@ -40,7 +61,7 @@ func Compile(name, text string, params map[string]string, t Target) (*plan.Plan,
 	ctx := t.context()
 	ctx.Params = values
 	p, found := check.Check(file, ctx)
-	return p, slices.Concat(diags, found).Sorted()
+	return p, attempt{file, slices.Concat(diags, found).Sorted(), false}
 }
 
 // value parses the value of a parameter, such as 40 years; nil where that cannot be read.

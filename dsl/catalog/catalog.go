@@ -3,7 +3,10 @@
 // A [Catalog] is one YAML file ([Parse]): person attributes, sources of events, code systems, units, bounds,
 // grids and sensitivities. A [Vocabulary] is one CSV file ([ParseVocabulary]): codes, their labels and
 // their parents, from which [Vocabulary.Expand] tells the codes below a code. Both are public and hold no
-// patient data; their digests stand in every manifest and receipt.
+// patient data; their digests stand in every manifest and receipt. [Libraries] are files of the language with code sets
+// and cohorts, which the catalog pins by digest.
+//
+// Units are UCUM (dsl/ucum). [Convert] converts plain units, [UnitRule.Convert] those of an analyte.
 //
 // A catalog may extend a standard one ("extends: omop", see [Standards]): it adds attributes, sources, code systems,
 // and to a source columns, unit rules and other keys. What it says itself about any of these goes first.

@@ -59,45 +59,43 @@ func (s *set) list() []string {
 
 // each calls known with the place of every code of the term, and other with those that the vocabulary does not know.
 func (s *set) each(t Term, known func(uint32), other func(string)) {
-	one := func(curie string) (uint32, bool) {
-		i, ok := s.codes.find(curie)
-		if ok {
-			known(i)
-		} else {
-			other(curie)
-		}
-		return i, ok
-	}
 	name, code, ok := SplitCurie(t.Curie)
-	first, isKnown := one(t.Curie)
-	if !ok || !t.Descendants && t.To == "" {
-		return
-	}
-	var tops []uint32
-	if isKnown {
-		tops = append(tops, first)
-	}
 	system, _ := find(s.systems, name, systemName)
-	s.eachBelow(system, t.Curie, code, known)
-	if t.To != "" {
-		_, isKnown := one(name + ":" + t.To)
-		first, last := s.codes.search(t.Curie), s.codes.search(name+":"+t.To)
-		if isKnown {
-			last++
-		}
-		for i := first; i < last; i++ {
+	var tops []uint32
+	top := func(curie, code string) {
+		i, isKnown := s.codes.find(curie)
+		if !isKnown {
+			other(curie)
+		} else {
 			known(i)
 			tops = append(tops, i)
-			// What is below any other code of the range lies in the range by its text.
-			if curie := s.codes.at(i); strings.HasPrefix(t.To, curie[len(name)+1:]) {
-				s.eachBelow(system, curie, curie[len(name)+1:], known)
-			}
 		}
-		s.eachBelow(system, name+":"+t.To, t.To, known)
+		if ok && (t.Descendants || t.To != "") {
+			s.eachBelow(system, curie, code, known)
+		}
 	}
-	if system.Hierarchy == "table" || system.Hierarchy == "obo" {
+	top(t.Curie, code)
+	if ok && t.To != "" {
+		to := name + ":" + t.To
+		top(to, t.To)
+		tops = append(tops, s.eachBetween(system, t.Curie, to, known)...)
+	}
+	if byTable := system.Hierarchy == "table" || system.Hierarchy == "obo"; byTable && (t.Descendants || t.To != "") {
 		s.walk(tops, known)
 	}
+}
+
+// eachBetween yields the codes between two by their text, and what their text has below them. It returns the former.
+func (s *set) eachBetween(system CodeSystem, from, to string, yield func(uint32)) (between []uint32) {
+	for i, end := s.codes.search(from), s.codes.search(to); i < end; i++ {
+		yield(i)
+		between = append(between, i)
+		// What is below a code that to does not begin with lies before to.
+		if curie := s.codes.at(i); strings.HasPrefix(to, curie) {
+			s.eachBelow(system, curie, curie[len(system.Name)+1:], yield)
+		}
+	}
+	return between
 }
 
 // eachBelow yields what the text of a code has below it, in a system that builds its codes so.

@@ -3,8 +3,8 @@ package catalog
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/officina-enclave/officina/dsl/ucum"
 )
@@ -31,24 +31,36 @@ func Convert(from, to string) (Conversion, bool) {
 	if from == to {
 		return Conversion{Unit: to, Factor: 1}, from != ""
 	}
-	if c, ok := plain.Load([2]string{from, to}); ok {
-		return c.(Conversion), c.(Conversion).Factor != 0
-	}
-	c := convert(from, to)
-	if plainCount.Add(1) <= maxPlain {
-		plain.Store([2]string{from, to}, c)
-	}
+	c := plain.of(from, to)
 	return c, c.Factor != 0
 }
 
-// plain remembers conversions by their two units, for those who convert row by row, those that are none too.
+// conversions remembers conversions by their two units, for those who convert row by row, those that are none too.
 // Units come from files as well, so it does not grow without end.
-var (
-	plain      sync.Map
-	plainCount atomic.Int64
-)
+type conversions struct {
+	mu    sync.RWMutex
+	known map[[2]string]Conversion
+}
 
-const maxPlain = 4096
+const maxConversions = 4096
+
+var plain = conversions{known: map[[2]string]Conversion{}}
+
+func (m *conversions) of(from, to string) Conversion {
+	m.mu.RLock()
+	c, ok := m.known[[2]string{from, to}]
+	m.mu.RUnlock()
+	if ok {
+		return c
+	}
+	c = convert(from, to)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.known) < maxConversions {
+		m.known[[2]string{strings.Clone(from), strings.Clone(to)}] = c
+	}
+	return c
+}
 
 // convert returns a conversion with the factor 0 where there is none.
 func convert(from, to string) Conversion {
@@ -107,6 +119,9 @@ func (r UnitRule) Convert(from, to string) (Conversion, bool) {
 
 // canonical returns the conversion of unit into the rule's unit.
 func (r UnitRule) canonical(unit string) (Conversion, bool) {
+	if unit == r.Unit {
+		return Conversion{Unit: unit, Factor: 1}, true
+	}
 	for _, c := range r.Also {
 		if same(unit, c.Unit) {
 			return c, true
@@ -150,13 +165,16 @@ const (
 )
 
 // UnitRuleFor returns the one rule that all the codes share; no codes at all mean every code of the source.
-// A source whose value column has a unit of its own has one rule for every code.
+// A source whose value column has a unit of its own, or whose rule names no codes, has one rule for everything.
 func (s Source) UnitRuleFor(curies []string) (UnitRule, Match) {
 	if s.Value == nil {
 		return UnitRule{}, MatchNone
 	}
 	if len(s.Units) == 0 {
 		return s.valueRule()
+	}
+	if len(s.Units[0].Codes) == 0 {
+		return s.Units[0], MatchOne
 	}
 	if len(curies) == 0 {
 		return UnitRule{}, MatchMany

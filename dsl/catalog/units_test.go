@@ -128,6 +128,7 @@ func TestUnitRuleFor(t *testing.T) {
 		{"not ruled", measured, []string{"LOINC:1-1", "LOINC:1-2"}, "", catalog.MatchNone},
 		{"any code", measured, nil, "", catalog.MatchMany},
 		{"a unit of the source", own, nil, "cgm", catalog.MatchOne},
+		{"a rule without codes", catalog.Source{Value: value, Units: []catalog.UnitRule{{Name: "sugar", Unit: "mmol/L"}}}, nil, "sugar", catalog.MatchOne},
 		{"no unit at all", catalog.Source{Value: value}, nil, "", catalog.MatchNone},
 		{"no value", catalog.Source{}, []string{"LOINC:4548-4"}, "", catalog.MatchNone},
 	} {
@@ -153,4 +154,12 @@ func ExampleUnitRule_Convert() {
 	// Output:
 	// 7 % is 53.003 mmol/mol
 	// 1 % more is 10.929 mmol/mol more
+}
+
+func BenchmarkConvertByRule(b *testing.B) {
+	for b.Loop() {
+		if _, ok := glucose.Convert("mg/dL", "mmol/L"); !ok {
+			b.Fatal("no conversion")
+		}
+	}
 }

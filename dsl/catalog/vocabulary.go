@@ -18,7 +18,7 @@ import (
 )
 
 // MaxVocabularyBytes is the length of the longest vocabulary file.
-const MaxVocabularyBytes = 2 << 30
+const MaxVocabularyBytes = 1<<31 - 1
 
 // Vocabulary holds the published codes of a dataset with their labels and parents. It says nothing about
 // which codes occur in the data. It is not changed after [ParseVocabulary]; what it has expanded once it

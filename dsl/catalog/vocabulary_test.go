@@ -127,6 +127,31 @@ func TestExpandByDefinition(t *testing.T) {
 	})
 }
 
+// A range agrees with its definition: a code is in it if it or one above it is an end, or lies between the ends by its text.
+func TestRangeByDefinition(t *testing.T) {
+	v := vocabulary(t, codes+"ATC:A10BB,Sulfonylureas,\nATC:A11,Vitamins,\nICD10:E13.1,a,\nICD10:E1,odd,\n")
+	rapid.Check(t, func(t *rapid.T) {
+		system := rapid.SampledFrom([]string{"ICD10", "ATC", "SNOMED"}).Draw(t, "system")
+		all := v.Codes(system)
+		from, to := rapid.SampledFrom(all).Draw(t, "from"), rapid.SampledFrom(all).Draw(t, "to")
+		if from > to {
+			from, to = to, from
+		}
+		var want []string
+		for _, curie := range all {
+			if from <= curie && curie <= to {
+				want = append(want, v.Expand(systems, []catalog.Term{{Curie: curie, Descendants: true}}, nil)...)
+			}
+		}
+		slices.Sort(want)
+		_, code, _ := catalog.SplitCurie(to)
+		got := v.Expand(systems, []catalog.Term{{Curie: from, To: code}}, nil)
+		if d := cmp.Diff(slices.Compact(want), got); d != "" {
+			t.Errorf("%s to %s: %s", from, to, d)
+		}
+	})
+}
+
 func TestVocabularyLookups(t *testing.T) {
 	v := vocabulary(t, codes)
 	if got := v.Label("ICD10:E11.2"); got != "Type 2 diabetes mellitus, with renal complications" {

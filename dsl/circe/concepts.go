@@ -139,9 +139,10 @@ func list(head string, terms []string) string {
 }
 
 var (
-	tag     = regexp.MustCompile(`^\s*[\[(][^\])]*[\])]\s*`) // [EHDEN RA] Leukopenia
-	aside   = regexp.MustCompile(`\s*\([^)]*\)`)
-	unworda = regexp.MustCompile(`[^a-z0-9]+`)
+	tag      = regexp.MustCompile(`^\s*[\[(][^\])]*[\])]\s*`) // [EHDEN RA] Leukopenia
+	aside    = regexp.MustCompile(`\s*\([^)]*\)`)
+	dangling = regexp.MustCompile(`(_(a|an|and|at|by|for|in|no|of|on|or|the|to|with))+$`)
+	unworda  = regexp.MustCompile(`[^a-z0-9]+`)
 )
 
 // longest is how long a name may grow.
@@ -156,7 +157,7 @@ func identifier(title string, taken map[string]bool) string {
 	s = strings.Trim(unworda.ReplaceAllString(strings.ToLower(s), "_"), "_")
 	if len(s) > longest {
 		if at := strings.LastIndexByte(s[:longest+1], '_'); at > 0 {
-			s = s[:at]
+			s = dangling.ReplaceAllString(s[:at], "")
 		} else {
 			s = s[:longest]
 		}

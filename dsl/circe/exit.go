@@ -2,6 +2,7 @@ package circe
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,9 +10,9 @@ import (
 func (im *importer) exit(root *node, e *entry) string {
 	im.limits(root)
 	root.get("ExpressionLimit").skip("Type")
-	pad := root.get("CollapseSettings").get("EraPad").whole()
+	e.pad = root.get("CollapseSettings").get("EraPad")
 	before := len(im.result.Parts)
-	until := []string{im.strategy(root.get("EndStrategy"), e, pad)}
+	until := []string{im.strategy(root.get("EndStrategy"), e)}
 	for _, c := range root.get("CensoringCriteria").list() {
 		key, n := c.only()
 		if key == "Death" && len(n.unread()) == 0 {
@@ -26,10 +27,15 @@ func (im *importer) exit(root *node, e *entry) string {
 	for i := range im.result.Parts[before:] {
 		im.result.Parts[before+i].Effect = Exit
 	}
-	im.defines.to = true
-	until = append(until, "observed_to")
-	if until[0] == "" {
+	switch until[0] {
+	case "index": // nothing is earlier
+		until = until[:1]
+	case "":
 		until = until[1:]
+		fallthrough
+	default:
+		im.defines.to = true
+		until = append(until, "observed_to")
 	}
 	window := im.censored(root.get("CensorWindow"), e, &until)
 	text := until[0]
@@ -48,34 +54,36 @@ func (im *importer) limits(root *node) {
 }
 
 // strategy is the date at which the end strategy ends the first entry, "" where the observation period ends it.
-func (im *importer) strategy(s *node, e *entry, pad int) string {
+func (im *importer) strategy(s *node, e *entry) string {
 	offset, era := s.get("DateOffset"), s.get("CustomEra")
 	switch {
 	case offset.is():
 		n := offset.get("Offset").whole()
 		if strings.EqualFold(offset.get("DateField").text(), "EndDate") {
-			return im.afterEnd(offset, e, n, pad)
+			return im.afterEnd(offset, e, n)
 		}
-		return im.afterStart(offset, e, n, pad)
+		return im.afterStart(e, n)
 	case era.is():
-		return im.drugEra(era)
+		return im.drugEra(era, e)
 	}
 	im.rest(s)
+	im.padded(e)
 	return ""
 }
 
 // afterStart is the exit some days after the start of an event, or of the last of a chain of events.
-func (im *importer) afterStart(at *node, e *entry, n, pad int) string {
-	if e.alone || e.which == "last" || e.apart(n+pad) {
+func (im *importer) afterStart(e *entry, n int) string {
+	reach := n + e.pad.whole()
+	if e.alone || e.apart(reach) {
 		return moved("index", n)
 	}
-	im.padded(at, pad)
-	return im.chain(e, n, n+pad)
+	im.padded(e)
+	return im.chain(e, n, reach)
 }
 
 // chain ends some days after the last of the events that follow one another closely: the first that none follows.
 func (im *importer) chain(e *entry, n, reach int) string {
-	if reach == 0 {
+	if reach <= 0 {
 		return moved("index", n)
 	}
 	last := e.events.copy()
@@ -84,30 +92,47 @@ func (im *importer) chain(e *entry, n, reach int) string {
 }
 
 // afterEnd is the exit some days after the end of an event, or of an episode of events.
-func (im *importer) afterEnd(at *node, e *entry, n, pad int) string {
+func (im *importer) afterEnd(at *node, e *entry, n int) string {
 	if e.events == nil {
 		return moved("index", n+1) // a death ends the day after it
 	}
 	switch {
-	case e.events.mixed():
+	case e.events.mixed() && e.alone:
 		im.lost(at, Exit, "EndDate", "events of several kinds have no end in common here; each counts as one day, as in Circe only those without an end do")
 		fallthrough
-	case e.events.ends == never:
-		return im.afterStart(at, e, n+1, pad)
-	case e.events.ends == often:
-		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here")
+	case e.events.ends == never && !e.events.mixed():
+		return im.afterStart(e, n+1)
+	case e.events.ends != always:
+		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here: "+
+			"an entry that such an event ends is a day shorter, and one that begins a day later than the gap allows is not joined")
 	}
-	if e.alone || e.which == "last" {
+	if e.alone {
 		return moved("(end of "+e.which+" "+e.events.text()+")", n)
 	}
-	im.padded(at, pad)
-	return moved("(end of first episodes of ("+e.events.text()+") gap "+days(n+pad)+")", n)
+	im.padded(e)
+	return moved("(end of first episodes of ("+e.events.ended()+") gap "+days(max(n+e.pad.whole(), 0))+")", n)
+}
+
+// ended is the text of a set whose events have ends. Those of a union of several kinds have none in common, but episodes have.
+func (s *set) ended() string {
+	if !s.mixed() {
+		return s.text()
+	}
+	var episodes []string
+	for _, m := range s.members {
+		c := m.copy()
+		c.wheres = slices.Clone(s.wheres)
+		c.where(m.wheres...)
+		c.phrase(s.phrases...)
+		episodes = append(episodes, "episodes of ("+c.text()+") gap 0 days")
+	}
+	return "(\n" + strings.Join(episodes, ",\n") + ")"
 }
 
 // padded notes what joining entries across observation periods changes.
-func (im *importer) padded(at *node, pad int) {
-	if pad > 0 {
-		im.near(at, Exit, "EraPad", fmt.Sprintf("entries of two observation periods at most %s apart are one entry in Circe; here the first ends with its observation period. "+
+func (im *importer) padded(e *entry) {
+	if pad := e.pad.whole(); pad > 0 && !e.alone {
+		im.near(e.pad, Exit, "EraPad", fmt.Sprintf("entries of two observation periods at most %s apart are one entry in Circe; here the first ends with its observation period. "+
 			"So does one that a censoring event would cut between two padded events", days(pad)))
 	}
 }
@@ -133,7 +158,7 @@ func (e *entry) apart(reach int) bool {
 			return true
 		}
 	}
-	return reach == 0
+	return reach <= 0
 }
 
 // covered reports whether each event of s is one of some sets.
@@ -160,15 +185,18 @@ func (s *set) covered(sets []*set) bool {
 }
 
 // drugEra is the end of the era of a drug that is under way at the index.
-func (im *importer) drugEra(era *node) string {
+func (im *importer) drugEra(era *node, e *entry) string {
 	gap, n := era.get("GapDays").whole(), era.get("Offset").whole()
+	if im.padded(e); !e.alone && e.pad.whole() > gap {
+		im.near(e.pad, Exit, "EraPad", "it joins entries of two eras of the drug, whose gap is longer than the eras allow; here the first entry ends with its era")
+	}
 	name := im.use(era.get("DrugCodesetId"))
 	im.rest(era)
 	if name == "" {
 		im.lost(era, Exit, "CustomEra", "it is left out")
 		return ""
 	}
-	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(gap+n)), n)
+	return moved(fmt.Sprintf("(end of last episodes of (drug in %s) gap %s ongoing at index)", name, days(max(gap+n, 0))), n)
 }
 
 // censored is the rules for a censor window, which moves the start of an entry and its end, and drops what is left of none.
@@ -189,7 +217,7 @@ func (im *importer) censored(w *node, e *entry, until *[]string) string {
 	switch {
 	case start == "":
 		return rules
-	case len(*until) > 1 || len(e.rules) > 0 || e.events == nil:
+	case len(*until) > 1 || (*until)[0] != "observed_to" || len(e.rules) > 0 || e.events == nil:
 		im.lost(w.get("StartDate"), Persons, "StartDate", "an index date is moved only where nothing else depends on it; those who enter before the window's start are left out")
 		return rules + fmt.Sprintf("  include \"In the censor window\" index >= %s\n", start)
 	}

@@ -82,6 +82,19 @@ func TestImported(t *testing.T) {
 			}
 		}
 	}
+	page, err := os.ReadFile("../../docs/import-circe.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{
+		fmt.Sprintf("| who is in, and the index date | %d | %d | %d |", persons.exact, persons.near, persons.lost),
+		fmt.Sprintf("| when the first entry ends | %d | %d | %d |", exit.exact, exit.near, exit.lost),
+		fmt.Sprintf("| entries after the first | %d | | %d |", later.exact, later.lost),
+	} {
+		if !strings.Contains(string(page), row) {
+			t.Errorf("docs/import-circe.md has not the row %s", row)
+		}
+	}
 	golden(t, "testdata/imported.md", fmt.Sprintf(`# What became of the 60 published definitions
 
 A test writes this file (TestImported). The definitions are listed in [published.md](published.md), the texts are in imported/.

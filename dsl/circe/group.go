@@ -29,7 +29,7 @@ func (im *importer) group(g *node, a anchor) string {
 		add(im.group(inner, a))
 	}
 	im.clears = clears
-	kind, n := strings.ToUpper(g.get("Type").text()), g.get("Count").whole()
+	kind, n := strings.ToUpper(g.get("Type").text()), max(g.get("Count").whole(), 0)
 	im.rest(g)
 	return combined(kind, n, conds)
 }
@@ -123,7 +123,7 @@ func (im *importer) place(s *set, c *node, a anchor) (start window, ok bool) {
 
 // often says a count of events.
 func (im *importer) often(s *set, o *node) string {
-	kind, n, text := o.get("Type").whole(), o.get("Count").whole(), s.text()
+	kind, n, text := o.get("Type").whole(), max(o.get("Count").whole(), 0), s.text()
 	column, distinct := o.get("CountColumn").text(), o.get("IsDistinct").flag()
 	im.rest(o)
 	if distinct && n > 1 {

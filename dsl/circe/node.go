@@ -128,10 +128,13 @@ func (n *node) number() (float64, bool) {
 	return 0, false
 }
 
-// whole is the number, 0 where there is none.
+// most is the largest whole number: more days than anybody lives, and sums of three are numbers of the language.
+const most = 300_000
+
+// whole is the whole part of the number, 0 where there is none.
 func (n *node) whole() int {
 	f, _ := n.number()
-	return int(f)
+	return int(max(-most, min(f, most)))
 }
 
 // digits writes a number as a person would.

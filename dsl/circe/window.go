@@ -51,11 +51,13 @@ func (im *importer) window(n *node, a anchor, byDefault bool) (window, bool) {
 func boundOf(n *node, side float64) (bound, bool) {
 	coeff, _ := n.get("Coeff").number()
 	n.skip("TimeUnit", "TimeUnitValue")
-	days, ok := n.get("Days").number()
-	if !ok {
+	if _, ok := n.get("Days").number(); !ok {
 		return bound{open: true}, coeff == side || !n.is()
 	}
-	return bound{days: int(coeff * days)}, true
+	if coeff < 0 {
+		return bound{days: -n.get("Days").whole()}, true
+	}
+	return bound{days: n.get("Days").whole()}, true
 }
 
 // dates names the observation period of an anchor: its start and end.
@@ -83,7 +85,7 @@ func (im *importer) phrases(start window, end *window, a anchor, free bool) []st
 		return im.spanning(start, *end, a, free)
 	}
 	if start.ends {
-		out = append(out, ended(start)...)
+		out = append(out, im.endedIn(start, a, free)...)
 	} else {
 		out = append(out, im.started(start, a, free))
 	}
@@ -178,6 +180,8 @@ func between(x string, w window) string {
 		return "after " + x
 	case w.hi.open:
 		return "on or after " + moved(x, lo)
+	case lo > hi: // never
+		return "from " + moved(x, lo) + " to " + moved(x, hi)
 	case lo == 0 && hi == 0:
 		return "on " + x
 	case lo == hi:
@@ -207,14 +211,11 @@ func ended(w window) (out []string) {
 	return out
 }
 
-// endedIn is ended, where an open side is that of the observation period.
+// endedIn is ended, where an open upper side is that of the observation period. The lower one says nothing: the event begins in that
+// period.
 func (im *importer) endedIn(w window, a anchor, free bool) []string {
 	out := ended(w)
-	from, to := im.dates(a)
-	if w.lo.open && !free {
-		out = append(out, "ending after "+from()+" - 1 day")
-	}
-	if w.hi.open && !free {
+	if _, to := im.dates(a); w.hi.open && !free {
 		out = append(out, "ending before "+to()+" + 1 day")
 	}
 	return out

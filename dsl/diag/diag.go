@@ -59,7 +59,13 @@ type Related struct {
 	Message string `json:"message"`
 }
 
-// Diagnostic is one remark about a source text.
+// Edit is a change of a source text: what is in the span becomes the text.
+type Edit struct {
+	Span Span   `json:"span"`
+	Text string `json:"text"`
+}
+
+// Diagnostic is one remark about a source text. Fix, where there is one, is what the first hint says to do.
 type Diagnostic struct {
 	Code     string    `json:"code"`
 	Severity Severity  `json:"severity"`
@@ -67,6 +73,7 @@ type Diagnostic struct {
 	Message  string    `json:"message"`
 	Hints    []string  `json:"hints,omitempty"`
 	Related  []Related `json:"related,omitempty"`
+	Fix      *Edit     `json:"fix,omitempty"`
 }
 
 // List collects diagnostics. The zero value is ready to use.

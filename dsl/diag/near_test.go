@@ -65,6 +65,37 @@ func TestNearFindsOneSlip(t *testing.T) {
 	})
 }
 
+func TestSlipOf(t *testing.T) {
+	for _, c := range []struct {
+		typed, word string
+		want        diag.Slip
+	}{
+		{"before", "before", diag.Case},
+		{"Before", "before", diag.Case},
+		{"", "", diag.Case},
+		{"befor", "before", diag.Missing},
+		{"eforeb", "before", diag.Far},
+		{"ebfore", "before", diag.Missing},
+		{"hba1", "hba1c", diag.Missing},
+		{"beforee", "before", diag.Wrong},
+		{"befove", "before", diag.Wrong},
+		{"daz", "day", diag.Wrong},
+		{"days", "day", diag.Wrong},
+		{"day", "days", diag.Missing},
+		{"bfre", "before", diag.Far},
+		{"xbeforx", "before", diag.Far},
+		{"et", "età", diag.Missing},
+		{"eta", "età", diag.Wrong},
+	} {
+		if got := diag.SlipOf(c.typed, c.word); got != c.want {
+			t.Errorf("SlipOf(%q, %q) = %d, want %d", c.typed, c.word, got, c.want)
+		}
+	}
+	if got, _ := diag.Near("men", []string{"min", "mean"}); got != "mean" {
+		t.Errorf("of two words as near, %q is not the likelier slip", got)
+	}
+}
+
 func ExampleNear() {
 	fmt.Println(diag.Near("metfromin", []string{"insulin", "metformin"}))
 	// Output: metformin true

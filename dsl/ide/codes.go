@@ -2,6 +2,7 @@ package ide
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -53,31 +54,39 @@ func (c *cursor) codes() (Completion, bool) {
 
 // find looks for codes by prefix and by label; more says that not all are given.
 func (ix *index) find(prefix, text string) (out []Item, more bool) {
-	var ranks [3][]int
-	for i, code := range ix.codes {
+	from, _ := slices.BinarySearch(ix.codes, prefix)
+	to := from
+	for to < len(ix.codes) && to-from <= MaxItems && strings.HasPrefix(ix.codes[to], prefix) {
+		to++
+	}
+	found := make([]int, 0, MaxItems+1)
+	for i := from; i < to; i++ {
+		found = append(found, i)
+	}
+	var inside []int
+	for i := 0; i < len(ix.lower) && text != "" && len(found) <= MaxItems; i++ {
 		switch at := strings.Index(ix.lower[i], text); {
-		case strings.HasPrefix(code, prefix):
-			ranks[0] = append(ranks[0], i)
-		case text == "" || at < 0:
+		case at < 0 || i >= from && i < to:
 		case at == 0 || ix.lower[i][at-1] == ' ':
-			ranks[1] = append(ranks[1], i)
-		default:
-			ranks[2] = append(ranks[2], i)
-		}
-		if len(ranks[0]) > MaxItems {
-			break
+			found = append(found, i)
+		case len(inside) <= MaxItems:
+			inside = append(inside, i)
 		}
 	}
-	out = []Item{}
-	for _, rank := range ranks {
-		for _, i := range rank {
-			if len(out) == MaxItems {
-				return out, true
-			}
-			out = append(out, Item{Label: ix.codes[i], Kind: "code", Detail: ix.labels[i]})
-		}
+	found = append(found, inside...)
+	more = len(found) > MaxItems
+	out = make([]Item, 0, MaxItems)
+	for _, i := range found[:min(len(found), MaxItems)] {
+		out = append(out, Item{Label: ix.codes[i], Kind: "code", Detail: ix.labels[i]})
 	}
-	return out, false
+	return out, more
+}
+
+// Warm makes the indexes of all code systems, so that the first completion of a code does not wait for one.
+func (d *Desk) Warm() {
+	for _, name := range d.target.Catalog.SystemNames() {
+		d.indexOf(name)
+	}
 }
 
 // label is the label of a code, if the vocabulary has the code.

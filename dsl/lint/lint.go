@@ -104,10 +104,8 @@ func (l *linter) each(visit func(x plan.Expr, at diag.Span)) {
 		for i, r := range p.rules {
 			visit(p.cohort.Rules[i].Cond, r.Span())
 		}
-		for _, s := range p.stmts {
-			if s, ok := s.(*syntax.Index); ok {
-				visit(p.cohort.Index, s.Span())
-			}
+		if at := p.index(); at != nil {
+			visit(p.cohort.Index, at.Span())
 		}
 	}
 	at := 0
@@ -127,6 +125,16 @@ func (l *linter) each(visit func(x plan.Expr, at diag.Span)) {
 			visit(report.Value, r.Span())
 		}
 	}
+}
+
+// index is the statement of the index date: the cohort's own goes before that of the one that it extends.
+func (p placed) index() (last *syntax.Index) {
+	for _, s := range p.stmts {
+		if s, ok := s.(*syntax.Index); ok {
+			last = s
+		}
+	}
+	return last
 }
 
 // sets calls visit for every event set, nested ones as well.

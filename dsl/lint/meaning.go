@@ -174,35 +174,51 @@ func reads(x plan.Expr, column string) bool {
 func (l *linter) washout() {
 	for _, p := range l.cohorts {
 		watched := false
-		var first *syntax.Index
 		for _, s := range p.stmts {
 			switch s := s.(type) {
 			case *syntax.Lookback:
 				watched = true
 			case *syntax.Rule:
 				watched = watched || holds[syntax.Observed](s)
-			case *syntax.Index:
-				if pick, ok := s.X.(*syntax.Pick); ok && pick.Ever {
-					first = s
-				}
 			}
 		}
-		if first != nil && !watched {
-			l.say(noWashout(first.Span()))
+		at := p.index()
+		if at == nil || watched {
+			continue
+		}
+		if pick, ok := at.X.(*syntax.Pick); ok && pick.Ever {
+			l.say(noWashout(at.Span()))
 		}
 	}
 }
 
-// outcomes finds outcomes that no phrase puts after the index date.
+// outcomes finds outcomes that nothing puts after the index date.
 func (l *linter) outcomes() {
 	for _, p := range l.cohorts {
 		for _, s := range p.stmts {
-			if o, ok := s.(*syntax.Outcome); ok {
-				used := map[string]bool{}
-				mentions(reflect.ValueOf(o.X), used)
-				if _, attribute := l.Target.Catalog.Attribute(l.File.Text(o.X.Span())); !used["index"] && !used["followup"] && !attribute {
-					l.say(outcomeBefore(o.Span(), o.Name.Name))
-				}
+			o, ok := s.(*syntax.Outcome)
+			if !ok {
+				continue
+			}
+			used := map[string]bool{}
+			l.mentionsDeep(reflect.ValueOf(o.X), used)
+			_, attribute := l.Target.Catalog.Attribute(l.File.Text(o.X.Span()))
+			if !used["index"] && !used["followup"] && !attribute {
+				l.say(outcomeBefore(o.Span(), o.Name.Name))
+			}
+		}
+	}
+}
+
+// mentionsDeep collects the names that a tree uses, and those that the definitions of these use.
+func (l *linter) mentionsDeep(v reflect.Value, used map[string]bool) {
+	before := len(used)
+	mentions(v, used)
+	for before != len(used) {
+		before = len(used)
+		for _, d := range l.declarations() {
+			if used[d.name] {
+				mentions(reflect.ValueOf(d.node), used)
 			}
 		}
 	}

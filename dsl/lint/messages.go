@@ -13,8 +13,6 @@ func warn(code string, at diag.Span, message, hint string) diag.Diagnostic {
 	return diag.Diagnostic{Code: code, Severity: diag.Warning, Span: at, Message: message, Hints: []string{hint}}
 }
 
-func (l *linter) quote(label string) string { return "\"" + label + "\"" }
-
 func contradiction(at diag.Span, first diag.Span, what string) diag.Diagnostic {
 	d := warn("contradiction", at, "nobody passes this rule and the one before it about the same: "+what, "correct one of them, or use `any of (…)` where either may hold")
 	if first != at {

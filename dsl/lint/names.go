@@ -13,7 +13,7 @@ func (l *linter) unused() {
 		switch d := d.(type) {
 		case *syntax.Import:
 		case *syntax.Test:
-			used[d.Cohort.Name] = true // its tables have words of their own
+			tested(d, used)
 		default:
 			mentions(reflect.ValueOf(d), used)
 		}
@@ -39,6 +39,22 @@ func (l *linter) unused() {
 				case *syntax.Window:
 					l.check(used, "window", s.Name)
 				}
+			}
+		}
+	}
+}
+
+// tested collects the names that a test uses: its cohort, its parameters, and what it expects values of. Its other tables
+// have words of their own.
+func tested(d *syntax.Test, used map[string]bool) {
+	used[d.Cohort.Name] = true
+	for _, p := range d.Params {
+		used[p.Name.Name] = true
+	}
+	for _, table := range d.Tables {
+		if table.Name.Name == "expect" {
+			for _, column := range table.Columns {
+				used[column.Name] = true
 			}
 		}
 	}

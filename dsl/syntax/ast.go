@@ -366,6 +366,9 @@ func Dump(f *File) string {
 			continue
 		}
 		fmt.Fprintf(&b, "(Cohort Name:%s", c.Name.Name)
+		if c.Extends.Name != "" {
+			fmt.Fprintf(&b, " Extends:%s", c.Extends.Name)
+		}
 		for _, s := range c.Stmts {
 			fmt.Fprintf(&b, "\n  %s", sexpr(s))
 		}

@@ -50,7 +50,9 @@ func (f fault) explain() diag.Diagnostic {
 		return reservedWord(span, t.Value)
 	}
 	if word, near, ok := f.near(); ok {
-		return unexpected(spanOf(word), "`"+word.Value+"`", "did you mean `"+near+"`?")
+		d := unexpected(spanOf(word), "`"+word.Value+"`", "did you mean `"+near+"`?")
+		d.Fix = &diag.Edit{Span: d.Span, Text: near}
+		return d
 	}
 	var hints []string
 	if hint, ok := f.habit(); ok {

@@ -3,6 +3,7 @@ package syntax_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -170,6 +171,22 @@ func TestWordsThatAreNames(t *testing.T) {
 		if _, list := syntax.Parse("", source); list.Failed() {
 			t.Errorf("%s: %v", word, list)
 		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	f, _ := syntax.Parse("", "param p: duration = 3 mg/L # a remark\ncohort c { index p as % } nonsense \"text\" A:b")
+	var got []string
+	for _, w := range f.Words() {
+		got = append(got, fmt.Sprintf("%s<%s,%v", w.Text, w.Before, w.Declares()))
+	}
+	want := []string{"param<,false", "p<param,true", "duration<:,false", "mg/L<3,false", "cohort<mg/L,false", "c<cohort,true",
+		"index<{,false", "p<index,false", "as<p,false", "%<as,false", "nonsense<},false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if v := syntax.Vocabulary(); !slices.Contains(v, "include") || !slices.Contains(v, "followed") || !slices.Contains(v, "weeks") {
+		t.Errorf("words of the language are not in %v", v)
 	}
 }
 

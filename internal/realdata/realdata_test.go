@@ -117,7 +117,7 @@ func (c *centre) enclave(args ...string) []byte {
 }
 
 // ingest loads a dataset with the catalog, and the mapping where its format has one, of the connector's testdata.
-func (c *centre) ingest(name, location, format string) (r ingest.Report) {
+func (c *centre) ingest(name, location, format string) ingest.Report {
 	c.t.Helper()
 	real := filepath.Join("../../connectors", format, "testdata/real", name)
 	args := []string{"ingest", location, "--format", format, "--catalog", real + ".catalog.yaml", "--json"}
@@ -127,8 +127,14 @@ func (c *centre) ingest(name, location, format string) (r ingest.Report) {
 	case name == "gibleed": // has observation periods of 5,343 persons, and 2,694 persons
 		args = append(args, "--limit", "0.5")
 	}
+	return c.report(c.t, args)
+}
+
+// report runs the command line that args say, which loads, and returns what it tells.
+func (c *centre) report(t *testing.T, args []string) (r ingest.Report) {
+	t.Helper()
 	if err := json.Unmarshal(c.enclave(args...), &r); err != nil {
-		c.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return r
 }

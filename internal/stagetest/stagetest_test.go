@@ -3,11 +3,15 @@ package stagetest_test
 import (
 	"flag"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/officina-enclave/officina/dsl/explain"
+	"github.com/officina-enclave/officina/dsl/lint"
+	"github.com/officina-enclave/officina/dsl/syntax"
 	"github.com/officina-enclave/officina/internal/stagetest"
 )
 
@@ -48,5 +52,29 @@ func TestTraces(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", d.Stage, cmp.Diff(d.Want, d.Got))
 			}
 		})
+	}
+}
+
+// Every plan of the traces can be explained in every language, and linted.
+func TestEveryPlanIsExplained(t *testing.T) {
+	hole := regexp.MustCompile(`⟨[^⟩]*⟩|\{\d\}`)
+	explained := 0
+	for _, trace := range traces(t) {
+		p, _ := trace.Compile()
+		if p == nil {
+			continue
+		}
+		explained++
+		for _, language := range explain.Languages() {
+			text, err := explain.Prose(p, trace.Target.Vocabulary, language)
+			if at := hole.FindString(text); at != "" || err != nil {
+				t.Errorf("%s in %s: %q (%v)", trace.File, language, at, err)
+			}
+		}
+		file, _ := syntax.Parse("query.cohort", trace.Query)
+		lint.Check(lint.Query{File: file, Plan: p, Target: trace.Target})
+	}
+	if explained < 50 {
+		t.Errorf("only %d plans were explained", explained)
 	}
 }

@@ -6,8 +6,11 @@
 // moment after the last one.
 //
 // Messages are answered one after the other, in their order (rpc.go): the protocol asks for an order of changes and
-// requests, and no answer takes long. A message that is no JSON, or is longer than [MaxFrame], is answered with an error
-// and the server goes on; a broken frame ends it.
+// requests, and no answer takes long. Libraries for JSON-RPC answer side by side and drop what is pending when the stream
+// ends (jrpc2, which is the client in the tests), or are no longer kept (go.lsp.dev/protocol, glsp).
+//
+// A message that is no JSON, or is longer than [MaxFrame], is answered with an error and the server goes on; a broken
+// frame ends it.
 package lsp
 
 import (
@@ -109,6 +112,7 @@ func (s *server) didOpen(p openParams) (any, error) {
 	d := &document{text: p.TextDocument.Text, version: p.TextDocument.Version, desk: s.desk(uri)}
 	d.timer = time.AfterFunc(0, func() { s.publish(uri, d) })
 	s.documents[uri] = d
+	go d.desk.Warm()
 	return nil, nil
 }
 
@@ -119,6 +123,7 @@ func (s *server) didChange(p changeParams) (any, error) {
 	}
 	d.text = p.ContentChanges[len(p.ContentChanges)-1].Text
 	d.version = p.TextDocument.Version
+	d.desk = s.desk(p.TextDocument.URI) // the catalog may have changed
 	d.timer.Reset(pause)
 	return nil, nil
 }

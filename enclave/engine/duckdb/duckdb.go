@@ -16,6 +16,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -31,6 +32,7 @@ import (
 // Engine runs plans. It is safe for concurrent use: every run has its own DuckDB instance.
 type Engine struct {
 	instances *duck.Opener
+	statement int64 // see Limits
 	codes     dictionaries
 	slots     chan struct{}  // one for each run whose memory is in use
 	ending    sync.WaitGroup // runs that have returned but still free their memory
@@ -38,14 +40,18 @@ type Engine struct {
 
 // Limits bound what the runs of an engine may use.
 type Limits struct {
-	duck.Limits     // of each run
-	Runs        int // at a time; 0 means 1
+	duck.Limits       // of each run
+	Runs        int   // at a time; 0 means 1
+	Statement   int64 // rows of parts that one statement looks at, more or less; 0 means 2,000,000 (docs/design/0009)
 }
+
+// enough is the number of rows for which one more statement is worth its price of some milliseconds (docs/design/0009).
+const enough = 2_000_000
 
 // New makes an engine with the given limits. Close it after the last run.
 func New(l Limits) *Engine {
 	runs := max(l.Runs, 1)
-	return &Engine{instances: duck.NewOpener(l.Limits, runs), slots: make(chan struct{}, runs)}
+	return &Engine{instances: duck.NewOpener(l.Limits, runs), statement: cmp.Or(l.Statement, enough), slots: make(chan struct{}, runs)}
 }
 
 // Idle waits until every run that has returned has freed its memory.

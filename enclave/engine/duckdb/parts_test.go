@@ -61,9 +61,9 @@ func TestPartByPartCountsTheSame(t *testing.T) {
 		t.Fatalf("the answer lacks a group: %s", want)
 	}
 	for _, rows := range []int64{1, 3000, 20_000} { // a part at a time, some, several
-		restore := duckdb.SetEnough(rows)
-		got := run(t, t.Context(), engine(t, limits), p, at)
-		restore()
+		some := limits
+		some.Statement = rows
+		got := run(t, t.Context(), engine(t, some), p, at)
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("at once (-) and %d rows a statement (+):\n%s", rows, d)
 		}

@@ -62,16 +62,13 @@ func (r *run) once(ctx context.Context, parts []int) (figures, error) {
 	return timed(ctx, Select, func() (figures, error) { return r.counts(ctx, db, tables) })
 }
 
-// enough is the number of rows for which one more statement is worth its price of some milliseconds (docs/design/0009).
-var enough int64 = 2_000_000 // changed by tests only
-
 // counts adds up what a statement for each few parts counts.
 func (r *run) counts(ctx context.Context, db *duck.DB, tables images) (figures, error) {
 	out := newFigures(r.reports)
 	rows := tables.rows()
 	for from, to := 0, 0; from < len(rows); from = to {
 		n := int64(0)
-		for to < len(rows) && n < enough {
+		for to < len(rows) && n < r.statement {
 			n += rows[to]
 			to++
 		}

@@ -38,7 +38,7 @@ var wanted = strings.Fields(`
 	gap.days gap.months gap.minutes apart.days apart.months apart.minutes
 	chained
 	include exclude report.count report.attrition report.table report.summary
-	keys bands by.6 cohorts.3 restricted members
+	keys bands by.6 cohorts.3 restricted parted members
 `)
 
 // noSQL notes a plan that is too long for one statement: nothing is to be learnt from it.
@@ -82,6 +82,9 @@ func (c coverage) add(q question, a answer) {
 	}
 	if len(q.withheld) > 0 {
 		c["restricted"]++
+	}
+	if q.parted {
+		c["parted"]++
 	}
 }
 

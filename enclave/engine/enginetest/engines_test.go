@@ -50,16 +50,22 @@ func referenceEngine(t testing.TB, data tables) (func(question) answer, func()) 
 	}, func() {}
 }
 
-// duckEngine runs canonical, restricted plans over a sealed snapshot of two or three parts.
+// duckEngine runs canonical, restricted plans over a sealed snapshot of two or three parts: in turn over all parts at
+// once, and over each part on its own.
 func duckEngine(t testing.TB, data tables) (func(question) answer, func()) {
 	t.Helper()
 	s := seal(t, data)
-	e := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: 1, Memory: "1GiB"}})
+	atOnce := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: 1, Memory: "1GiB"}})
+	byPart := duckdb.New(duckdb.Limits{Limits: duck.Limits{Threads: 1, Memory: "1GiB"}, Statement: 1})
 	return func(q question) answer {
+		e := atOnce
+		if q.parted {
+			e = byPart
+		}
 		p := q.canonical()
 		raw, err := e.Run(t.Context(), p, s)
 		return answered(t, p, raw, err)
-	}, func() { must(t, e.Close()); must(t, s.Close()) }
+	}, func() { must(t, atOnce.Close()); must(t, byPart.Close()); must(t, s.Close()) }
 }
 
 // agree tells whether two answers are the same. Counts are the same exactly, and sums are but for their rounding to a

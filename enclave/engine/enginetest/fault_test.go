@@ -17,7 +17,7 @@ func faulty(misread func(plan.Expr)) engine {
 			for _, x := range tops(p) {
 				*x = everywhere(*x, misread)
 			}
-			return ask(question{p, q.withheld})
+			return ask(question{p, q.withheld, q.parted})
 		}, done
 	}
 }

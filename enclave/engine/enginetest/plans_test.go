@@ -12,6 +12,7 @@ import (
 type question struct {
 	plan     plan.Plan
 	withheld []string
+	parted   bool // DuckDB is to look at each part of the tables on its own
 }
 
 // canonical is the plan as an engine gets it. Making it changes nothing of q.
@@ -59,6 +60,7 @@ func (m maker) question() question {
 	for range 1 + m.IntN(4) {
 		q.plan.Reports = append(q.plan.Reports, m.report(m.IntN(len(q.plan.Cohorts))))
 	}
+	q.parted = m.chance(2)
 	if m.chance(4) {
 		q.withheld = m.codeSet(oneOf(m, m.catalog.Sources)).Codes
 	}

@@ -18,6 +18,9 @@ func (d dispute) script(names [2]string, title string) string {
 	if len(d.question.withheld) > 0 {
 		fmt.Fprintf(&b, "\nwithheld %s\n", strings.Join(d.question.withheld, " "))
 	}
+	if d.question.parted {
+		b.WriteString("\nDuckDB looks at each part on its own\n")
+	}
 	fmt.Fprintf(&b, "\nplan as written\n%s\nplan\n%s", indent(d.question.text()), indent(d.question.canonical().Canonical()))
 	for i, a := range d.answers {
 		fmt.Fprintf(&b, "\nanswer of %s\n%s", names[i], indent(a.text()))

@@ -95,9 +95,12 @@ func withoutParts(q question) iter.Seq[question] {
 		try := func(change func(*plan.Plan)) bool {
 			p := q.shells()
 			change(&p)
-			return yield(question{p, q.withheld})
+			return yield(question{p, q.withheld, q.parted})
 		}
-		if len(q.withheld) > 0 && !yield(question{q.shells(), nil}) {
+		if len(q.withheld) > 0 && !yield(question{q.shells(), nil, q.parted}) {
+			return
+		}
+		if q.parted && !yield(question{q.shells(), q.withheld, false}) {
 			return
 		}
 		for i := range q.plan.Reports {
@@ -175,7 +178,7 @@ func withSimplerExprs(q question) iter.Seq[question] {
 			for y := range simpler(*x) {
 				p := q.shells()
 				*tops(p)[i] = y
-				if !yield(question{p, q.withheld}) {
+				if !yield(question{p, q.withheld, q.parted}) {
 					return
 				}
 			}

@@ -120,11 +120,13 @@ func lines(in io.Reader) func() ([]string, int, error) {
 	s := bufio.NewScanner(in)
 	s.Buffer(nil, maxLine)
 	line := 0
+	var record []string // of the last row, which is valid until the next
 	return func() ([]string, int, error) {
 		for s.Scan() {
 			line++
 			if row := s.Text(); row != "" {
-				return strings.Split(row, "\t"), line, nil
+				record = slices.AppendSeq(record[:0], strings.SplitSeq(row, "\t"))
+				return record, line, nil
 			}
 		}
 		if err := s.Err(); err != nil {

@@ -41,12 +41,12 @@ func Parents(n int, pairs []Pair) [][]uint32 {
 	return parents
 }
 
-// descendants groups the pairs by ancestor. Each group is a part of pairs; groups are sorted, never resized.
+// descendants groups the pairs by ancestor, each group by descendant. Each group is a part of one list; groups are
+// sorted, never resized.
 func descendants(n int, pairs []Pair) [][]Pair {
 	pairs = slices.DeleteFunc(pairs, func(p Pair) bool { return p.Ancestor == p.Descendant })
-	slices.SortFunc(pairs, func(x, y Pair) int {
-		return cmp.Or(cmp.Compare(x.Ancestor, y.Ancestor), cmp.Compare(x.Descendant, y.Descendant))
-	})
+	pairs = byNumber(n, pairs, func(p Pair) uint32 { return p.Descendant })
+	pairs = byNumber(n, pairs, func(p Pair) uint32 { return p.Ancestor })
 	pairs = slices.Compact(pairs)
 	below := make([][]Pair, n)
 	for start := 0; start < len(pairs); {
@@ -58,4 +58,21 @@ func descendants(n int, pairs []Pair) [][]Pair {
 		start = end
 	}
 	return below
+}
+
+// byNumber sorts pairs by a number below n and keeps the order of those with the same (a counting sort).
+func byNumber(n int, pairs []Pair, of func(Pair) uint32) []Pair {
+	next := make([]int, n+1)
+	for _, p := range pairs {
+		next[of(p)+1]++
+	}
+	for i := range n {
+		next[i+1] += next[i]
+	}
+	out := make([]Pair, len(pairs))
+	for _, p := range pairs {
+		out[next[of(p)]] = p
+		next[of(p)]++
+	}
+	return out
 }
