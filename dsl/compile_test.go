@@ -94,11 +94,32 @@ func TestShortTextsThatStandForMuch(t *testing.T) {
 		}
 		return b.String()
 	}
+	chain := func(form string, n int) string {
+		var b strings.Builder
+		b.WriteString("define n0 = death\n")
+		for i := range n {
+			fmt.Fprintf(&b, "define n%d = %s\n", i+1, strings.Split(fmt.Sprintf(form, i), "%!")[0])
+		}
+		return b.String()
+	}
+	cohorts := func(n int) string {
+		text := "cohort c0 { index first drug }\n"
+		for i := 1; i < n; i++ {
+			text += fmt.Sprintf("cohort c%d { index index of c%d include in cohort c%[2]d on or before index include in cohort c%[2]d }\n", i, i-1)
+		}
+		return text
+	}
 	for name, text := range map[string]string{
 		"code sets":   doubled("codes", "ICD10:E11 with descendants", ", ") + "cohort c { index first condition in n60 }",
 		"conditions":  doubled("define", "any condition in ICD10:E11 with descendants", " and ") + "cohort c { index first drug include n60 }",
 		"numbers":     doubled("define", "value of last score", " - ") + "cohort c { index first drug include n60 > 1 }",
 		"dates":       doubled("define", "death", " + 1 day or ") + "cohort c { index first drug include n60 }",
+		"anchors":     chain("first drug within 30 days of n%d", 60) + "cohort c { index first drug include n60 is known }",
+		"anchored":    "cohort c { index first drug include " + strings.Repeat("first drug within 30 days of ", 60) + "death is known }",
+		"proportions": chain("proportion covered by drug from index to first drug where (start > index) within 7 days of index + 1 day", 60) + "cohort c { index first drug include n60 > 1 }",
+		"percents":    chain("percent change from n%d to n%[1]d", 60) + "cohort c { index first drug include n60 > 1 }",
+		"shares":      "cohort c { index first drug include " + strings.Repeat("share of visit that (paid and ", 7) + "paid" + strings.Repeat(" > 0.5)", 6) + ") > 0.5 }",
+		"cohorts":     cohorts(60) + "cohort c { index first drug include in cohort c59 }",
 		"choices":     "define n0 = first of (death, index)\ncohort c { index first drug include first of (" + strings.Repeat("n0, ", 2000) + "n0) < 2020-01-01 }",
 		"long chains": "cohort c { index first drug include " + strings.Repeat("smoker and ", 1900) + "smoker }",
 		"lists":       "cohort c { index first drug include children in (" + strings.Repeat("1, ", 3900) + "2) }",

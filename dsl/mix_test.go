@@ -47,7 +47,7 @@ func lines(t testing.TB, word string) []string {
 func TestMixedStatements(t *testing.T) {
 	target := clinic(t)
 	parts := map[string][]string{}
-	for _, word := range []string{"codes", "param", "index", "include", "exclude", "lookback", "followup", "define", "report"} {
+	for _, word := range []string{"codes", "param", "index", "include", "exclude", "lookback", "window", "followup", "define", "report"} {
 		parts[word] = lines(t, word)
 	}
 	compiled := 0
@@ -56,7 +56,7 @@ func TestMixedStatements(t *testing.T) {
 			return strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom(parts[word]), 0, most, rapid.ID).Draw(r, word), "\n") + "\n"
 		}
 		text := "study \"mix\"\n" + pick("codes", 6) + pick("param", 1) + pick("define", 1) +
-			"cohort c {\n" + rapid.SampledFrom(parts["index"]).Draw(r, "index") + "\n" + pick("lookback", 1) + pick("followup", 1) +
+			"cohort c {\n" + rapid.SampledFrom(parts["index"]).Draw(r, "index") + "\n" + pick("lookback", 1) + pick("window", 2) + pick("followup", 1) +
 			pick("define", 3) + pick("include", 3) + pick("exclude", 1) + "}\nreport count of c\n" + pick("report", 2)
 		start := time.Now()
 		p, list := dsl.Compile("query.cohort", text, nil, target)

@@ -12,12 +12,13 @@ import (
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
-// The work on repairs is bounded: by the bytes of all texts that are compiled in trial, by the errors that are looked at,
-// and by the words around each of them.
+// The work on repairs is bounded: all texts that are compiled in trial are together no longer than one that is just read
+// (syntax.MaxTokens), few errors are looked at, and few words around each of them.
 const (
-	trialBytes  = 48 << 10
-	trialLeast  = 1 << 10 // a shorter text counts as one of so many bytes
+	trialLeast  = 120 // a shorter text counts as one of so many tokens
+	trialBytes  = 16  // as many bytes count as a token, where words are long
 	trialErrors = 3
+	maxKnown    = 2000 // words; a text that uses more gets no repairs
 	wordsBefore = 8
 	wordsBehind = 2
 	maxSuspects = 64
@@ -59,7 +60,7 @@ type repairer struct {
 // suggest gives errors that one misspelt or missing word explains a first hint that says so. With the right word in its
 // place the error must be gone, and no other one there.
 func suggest(a attempt, t Target, compile func(text string) attempt) diag.List {
-	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: trialBytes,
+	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: syntax.MaxTokens - a.file.Size(),
 		counts: map[string]int{}, given: map[string]bool{}}
 	for _, w := range slices.Concat(syntax.Vocabulary(), check.Words(t.Catalog)) {
 		r.given[w] = true
@@ -68,6 +69,9 @@ func suggest(a attempt, t Target, compile func(text string) attempt) diag.List {
 		r.counts[w.Text]++
 	}
 	r.known = slices.Compact(slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Keys(r.given)), slices.Collect(maps.Keys(r.counts))))))
+	if a.file.Size() == 0 || len(r.known) > maxKnown {
+		return a.list
+	}
 	out := slices.Clone(a.list)
 	var tried []int
 	for i, d := range out {
@@ -111,7 +115,7 @@ func (r *repairer) mend(d diag.Diagnostic) []repair {
 func (r *repairer) try(d diag.Diagnostic, candidates []repair) (helps []repair) {
 	source := r.file.Source
 	for _, c := range candidates {
-		if r.budget -= max(trialLeast, len(source)); r.budget < 0 {
+		if r.budget -= max(trialLeast, r.file.Size(), len(source)/trialBytes); r.budget < 0 {
 			break
 		}
 		after := r.compile(source[:c.word.Range.From.Offset] + c.to + source[c.word.Range.To.Offset:])
@@ -278,7 +282,9 @@ const maxHints = 3
 
 // addHint gives an error the repair as its first hint; of several it names all, if they are few, and offers no edit.
 func addHint(d *diag.Diagnostic, found []repair) {
-	if len(found) == 0 || len(found) > maxHints || len(found) > 1 && len(found[0].word.Text) == 1 {
+	meant := func(h string) bool { return strings.HasPrefix(h, "did you mean ") }
+	several := len(found) > 1 && (len(found[0].word.Text) == 1 || slices.ContainsFunc(d.Hints, meant))
+	if len(found) == 0 || len(found) > maxHints || several {
 		return
 	}
 	texts := make([]string, len(found))
@@ -292,7 +298,7 @@ func addHint(d *diag.Diagnostic, found []repair) {
 	if found[0].word.Text == "" {
 		hint = "is " + strings.Join(texts, " or ") + " missing here?"
 	}
-	others := slices.DeleteFunc(slices.Clone(d.Hints), func(h string) bool { return strings.HasPrefix(h, "did you mean ") })
+	others := slices.DeleteFunc(slices.Clone(d.Hints), meant)
 	d.Hints = append([]string{hint}, others...)
 	if len(found) == 1 {
 		d.Fix = &diag.Edit{Span: found[0].word.Range, Text: found[0].to}

@@ -6,7 +6,7 @@ package examples
 import "embed"
 
 // Files holds catalog.yaml, vocabulary.csv and one folder per study: study.yaml, its queries (*.cohort) and
-// a README.md. A folder of pilots has these, a catalog and a vocabulary, and the answer to each query (*.out).
+// a README.md. A folder of pilots has these, a catalog and a vocabulary, and the answer to each query (*.txt).
 //
 //go:embed catalog.yaml vocabulary.csv diabetes oncology pilots
 var Files embed.FS

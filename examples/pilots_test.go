@@ -11,6 +11,7 @@ import (
 	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/plan"
+	"github.com/officina-enclave/officina/enclave/cohorttest"
 	"github.com/officina-enclave/officina/enclave/study"
 )
 
@@ -29,7 +30,7 @@ func pilotTarget(t testing.TB, dir string) dsl.Target {
 }
 
 // Every query of a pilot compiles without a remark against its own catalog, is laid out, stands in the README, has an
-// answer, and asks what its study may.
+// answer, asks what its study may, and does what its tests say.
 func TestPilots(t *testing.T) {
 	for _, name := range files(t, "pilots/*/*.cohort") {
 		t.Run(name, func(t *testing.T) {
@@ -60,8 +61,41 @@ func TestPilots(t *testing.T) {
 			if !strings.Contains(read(t, dir+"/README.md"), "`"+path.Base(name)+"`") {
 				t.Error("the README does not name it")
 			}
-			read(t, strings.TrimSuffix(name, ".cohort")+".out")
+			read(t, strings.TrimSuffix(name, ".cohort")+".txt")
+			passes(t, name, text, pilotTarget(t, dir))
 		})
+	}
+}
+
+// passes runs the tests that stand in a query.
+func passes(t *testing.T, name, text string, to dsl.Target) {
+	t.Helper()
+	tests, remarks := dsl.Tests(name, text, to)
+	if len(remarks) > 0 {
+		t.Fatal(render(t, name, remarks))
+	}
+	for _, test := range tests {
+		result, err := cohorttest.Run(test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Differences) > 0 {
+			t.Errorf("%s: %+v; run cohort test", test.Title, result.Differences)
+		}
+	}
+}
+
+// Every pilot has a query with tests.
+func TestPilotsAreTested(t *testing.T) {
+	tested := map[string]bool{}
+	for _, name := range files(t, "pilots/*/*.cohort") {
+		dir := path.Dir(name)
+		tested[dir] = tested[dir] || strings.Contains(read(t, name), "\ntest ")
+	}
+	for dir, ok := range tested {
+		if !ok {
+			t.Errorf("%s has no query with tests", dir)
+		}
 	}
 }
 

@@ -63,7 +63,8 @@ func (f *facts) expr(x plan.Expr) {
 	case *plan.Const:
 		f.Literals++
 		_, date := x.Value.(catalog.Date)
-		f.fixedDate = f.fixedDate || date
+		_, moment := x.Value.(catalog.Moment)
+		f.fixedDate = f.fixedDate || date || moment
 	case *plan.In:
 		f.Literals += len(x.Values)
 		f.codesNamed(x.X, x.Values...)

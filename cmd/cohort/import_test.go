@@ -13,9 +13,7 @@ import (
 	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/circe"
-	"github.com/officina-enclave/officina/dsl/plan"
-	"github.com/officina-enclave/officina/enclave/disclosure/rawtest"
-	"github.com/officina-enclave/officina/enclave/engine/reference"
+	"github.com/officina-enclave/officina/enclave/cohorttest"
 )
 
 // exit finds the end of follow-up in an imported text.
@@ -102,66 +100,17 @@ func collect(v any, known map[string]bool) {
 	}
 }
 
-// run compares each person of a test alone: the engine tells counts only, and so is asked whether the expected values hold.
+// run runs a test. The CDM's rows of observation are those of observation_period too.
 func run(t *testing.T, test dsl.Test) {
 	t.Helper()
 	for _, person := range test.Persons {
-		if n := members(t, test, person.ID, nil); n == 1 != (expected(test, person.ID) != nil) {
-			t.Errorf("%s is a member: %t", person.ID, n == 1)
-		}
-		for i, value := range expected(test, person.ID) {
-			holds := &plan.Compare{Op: "=", L: test.Columns[i].Value, R: &plan.Const{Of: test.Columns[i].Value.Type(), Value: value}}
-			if members(t, test, person.ID, holds) != 1 {
-				t.Errorf("%s: %s is not %v", person.ID, test.Columns[i].Name, value)
-			}
-		}
+		person.Events["observation_period"] = person.Events["observation"]
 	}
-}
-
-func expected(test dsl.Test, id string) []any {
-	for _, e := range test.Expected {
-		if e.ID == id {
-			return e.Values
-		}
-	}
-	return nil
-}
-
-// members counts the members among one person, of whom a condition holds.
-func members(t *testing.T, test dsl.Test, id string, holds plan.Expr) int64 {
-	t.Helper()
-	p := *test.Plan
-	p.Cohorts = slices.Clone(p.Cohorts)
-	c := *p.Cohorts[test.Cohort]
-	c.Rules = slices.Clone(c.Rules)
-	if holds != nil {
-		c.Rules = append(c.Rules, &plan.Rule{Cond: holds})
-	}
-	p.Cohorts[test.Cohort] = &c
-	raw, err := reference.Run(t.Context(), &p, reference.Data{rows(test, id)})
+	r, err := cohorttest.Run(test)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, cell := range rawtest.Read(t, raw)[0].Cells {
-		return cell.Persons
+	for _, d := range r.Differences {
+		t.Errorf("%s: %s is %s, not %s %s", d.Person, d.What, d.Got, d.Expected, d.Why)
 	}
-	return 0
-}
-
-// rows are those of one person. The CDM's rows of observation are those of observation_period too.
-func rows(test dsl.Test, id string) reference.Person {
-	out := reference.Person{Events: map[string][]reference.Row{}}
-	for _, person := range test.Persons {
-		if person.ID != id {
-			continue
-		}
-		out.Attributes = person.Attributes
-		for source, events := range person.Events {
-			for _, e := range events {
-				out.Events[source] = append(out.Events[source], e)
-			}
-		}
-	}
-	out.Events["observation_period"] = out.Events["observation"]
-	return out
 }

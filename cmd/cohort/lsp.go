@@ -63,7 +63,10 @@ func (s *shelf) desk(query string) (*ide.Desk, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stamp := stampOf(path) + stampOf(filepath.Join(filepath.Dir(path), "vocabulary.csv"))
+	stamp := stampOf(path)
+	for _, name := range []string{"vocabulary.csv", "libraries"} {
+		stamp += stampOf(filepath.Join(filepath.Dir(path), name))
+	}
 	if kept, ok := s.desks[path]; ok && kept.stamp == stamp {
 		return kept.desk, nil
 	}

@@ -71,7 +71,8 @@ func bigVocabulary(n int) string {
 	var b strings.Builder
 	b.WriteString("code,label,parents\nATC:A10BA02,Metformin,\nLOINC:4548-4,HbA1c,\n")
 	for i := range n {
-		fmt.Fprintf(&b, "ICD10:%c%02d.%d,%s %s %s %d,\n", 'A'+i%26, i/26%100, i/2600, words[i%12], words[i/12%12], words[i/144%12], i)
+		code := fmt.Sprintf("%c%02d.%d", 'A'+i%26, i/26%100, i/2600)
+		fmt.Fprintf(&b, "ICD10:%s,%s %s %s %d,\n", strings.TrimSuffix(code, ".0"), words[i%12], words[i/12%12], words[i/144%12], i)
 	}
 	return b.String()
 }
@@ -79,12 +80,12 @@ func bigVocabulary(n int) string {
 // bigStudy is a study of 300 lines: 100 code sets and two cohorts.
 func bigStudy() []string {
 	lines := []string{`study "Big" version "1.0" purpose DUO:0000006 approval "CE-1" dataset "precision-demo"`, "codes hba1c = LOINC:4548-4"}
-	for i := range 96 {
+	for i := range 100 {
 		lines = append(lines, fmt.Sprintf("codes set%d = ICD10:%c%02d with descendants, ICD10:%c%02d.1", i, 'A'+i%26, i, 'B'+i%20, i))
 	}
 	for c := range 2 {
 		lines = append(lines, fmt.Sprintf("cohort c%d {", c), "  index first condition in set0 since 2018-01-01", "  lookback 365 days")
-		for i := range 90 {
+		for i := range 93 {
 			lines = append(lines, fmt.Sprintf("  exclude any condition in set%d where (status = \"confirmed\") within %d days before index", i, i+1))
 		}
 		lines = append(lines, "  define base = value of last measurement in hba1c before index as mmol/mol", "}")

@@ -112,12 +112,20 @@ func needlessUnit(s diag.Span, unit string) diag.Diagnostic {
 	return at(s, "duplicate", fmt.Sprintf("%q is the canonical unit already", unit), "remove it")
 }
 
+func manyRules(s diag.Span) diag.Diagnostic {
+	return at(s, "duplicate", "a source without a code has one unit rule, of all its values", "keep one, without codes")
+}
+
 func badTerm(s diag.Span) diag.Diagnostic {
 	return at(s, "bad-code", "expected a code with its system, or a range whose ends are in order", "write ICD10:B20, ICD10:B20 with descendants or ICD10:B20..B24")
 }
 
 func foreignCode(s diag.Span, curie string, systems []string) diag.Diagnostic {
-	return at(s, "foreign-code", curie+" is not of a code system of this source", "its systems: "+strings.Join(systems, ", "))
+	hint := "its systems: " + strings.Join(systems, ", ")
+	if len(systems) == 0 {
+		hint = "it has none: leave the codes out"
+	}
+	return at(s, "foreign-code", curie+" is not of a code system of this source", hint)
 }
 
 func noSites(s diag.Span) diag.Diagnostic {

@@ -145,7 +145,7 @@ type Conversion struct {
 // UnitRule says how the values of a code set are measured.
 type UnitRule struct {
 	Name   string       `json:",omitzero"` // the analyte, such as hba1c
-	Codes  []string     `json:",omitzero"` // CURIEs
+	Codes  []string     `json:",omitzero"` // CURIEs; none: the rule of a source without a code
 	Unit   string       `json:",omitzero"` // canonical
 	Also   []Conversion `json:",omitzero"`
 	Bounds *Bounds      `json:",omitzero"`

@@ -19,7 +19,7 @@ func (r *reader) unitRules(n *yaml.Node) (rules []UnitRule, codes []*yaml.Node) 
 			"also":   into(&rule.Also, r.conversions),
 			"bounds": into(&rule.Bounds, r.bounds),
 			"grid":   into(&rule.Grid, r.cuts),
-		}, "codes", "unit")
+		}, "unit")
 		slices.Sort(rule.Codes)
 		for _, c := range rule.Also {
 			if same(c.Unit, rule.Unit) {
@@ -84,11 +84,24 @@ func operand(text string, absent float64) (float64, bool) {
 	return x, err == nil
 }
 
+// checkCoded tells rules without codes in a source that has codes, and more than one in a source that has none.
+func (r *reader) checkCoded(n *yaml.Node, s Source) {
+	if len(s.Systems) == 0 && len(s.Units) > 1 {
+		r.out.Add(manyRules(r.span(valueOf(n, "units"))))
+	}
+	for _, rule := range s.Units {
+		if len(s.Systems) > 0 && len(rule.Codes) == 0 {
+			r.out.Add(missingKey(r.span(valueOf(valueOf(n, "units"), rule.Name)), "codes"))
+		}
+	}
+}
+
 // checkUnits tells unit rules without a number to measure, and codes that are foreign or have two rules.
 func (r *reader) checkUnits(n *yaml.Node, s Source, codes []*yaml.Node) {
 	if len(s.Units) > 0 && (s.Value == nil || s.Value.Type.Kind != Number || s.Value.Type.Unit != "") {
 		r.out.Add(misplaced(r.span(n), "units", "a source with a value of type number and no unit of its own"))
 	}
+	r.checkCoded(n, s)
 	seen := map[string]bool{}
 	for _, code := range codes {
 		if system, _, _ := SplitCurie(code.Value); !slices.Contains(s.Systems, system) {

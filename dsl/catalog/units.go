@@ -165,13 +165,16 @@ const (
 )
 
 // UnitRuleFor returns the one rule that all the codes share; no codes at all mean every code of the source.
-// A source whose value column has a unit of its own has one rule for every code.
+// A source whose value column has a unit of its own, or whose rule names no codes, has one rule for everything.
 func (s Source) UnitRuleFor(curies []string) (UnitRule, Match) {
 	if s.Value == nil {
 		return UnitRule{}, MatchNone
 	}
 	if len(s.Units) == 0 {
 		return s.valueRule()
+	}
+	if len(s.Units[0].Codes) == 0 {
+		return s.Units[0], MatchOne
 	}
 	if len(curies) == 0 {
 		return UnitRule{}, MatchMany

@@ -128,6 +128,7 @@ func TestUnitRuleFor(t *testing.T) {
 		{"not ruled", measured, []string{"LOINC:1-1", "LOINC:1-2"}, "", catalog.MatchNone},
 		{"any code", measured, nil, "", catalog.MatchMany},
 		{"a unit of the source", own, nil, "cgm", catalog.MatchOne},
+		{"a rule without codes", catalog.Source{Value: value, Units: []catalog.UnitRule{{Name: "sugar", Unit: "mmol/L"}}}, nil, "sugar", catalog.MatchOne},
 		{"no unit at all", catalog.Source{Value: value}, nil, "", catalog.MatchNone},
 		{"no value", catalog.Source{}, []string{"LOINC:4548-4"}, "", catalog.MatchNone},
 	} {

@@ -74,13 +74,16 @@ func (c *checker) plan() *plan.Plan {
 	if c.diags.Failed() {
 		return nil
 	}
+	if c.planFits(&p); c.diags.Failed() {
+		return nil
+	}
 	return &p
 }
 
 func newChecker(f *syntax.File, ctx Context) *checker {
 	return &checker{Context: ctx, file: f, defines: map[string]*syntax.Define{}, params: map[string]*syntax.Param{},
 		codes: map[string]*syntax.Codes{}, cohorts: map[string]*cohort{}, expanded: map[*syntax.CodeTerm][]string{},
-		written: map[syntax.Node]string{}, absent: map[string]bool{}, mixed: map[*catalog.Source]bool{}}
+		written: map[syntax.Node]string{}, absent: map[string]bool{}, sizes: map[plan.Expr]int{}, mixed: map[*catalog.Source]bool{}}
 }
 
 type checker struct {
@@ -98,6 +101,7 @@ type checker struct {
 	openCodes []string
 	expanded  map[*syntax.CodeTerm][]string
 	absent    map[string]bool          // names that could not be imported, which has been told
+	sizes     map[plan.Expr]int        // see size
 	written   map[syntax.Node]string   // the text of what is imported, for labels
 	mixed     map[*catalog.Source]bool // unions without a value because their members do not measure alike
 	entry     plan.Expr                // what gives the index date of the cohort being checked; nil while that is checked

@@ -28,17 +28,22 @@ func (c *checker) expand(terms, except []syntax.CodeTerm) []string {
 	if done, ok := c.expanded[&terms[0]]; ok {
 		return done
 	}
+	if d := c.codes[terms[0].Name]; len(terms) == 1 && d != nil && len(except) == 0 {
+		c.expanded[&terms[0]] = c.codeSet(d).Codes // the set itself
+		return c.expanded[&terms[0]]
+	}
 	plain, named := c.terms(terms)
-	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, nil)
+	plainOut, namedOut := c.terms(except)
+	out := c.Vocabulary.Expand(c.Catalog.Systems, plain, plainOut)
 	if len(named) > 0 {
-		out = slices.Concat(out, named)
+		out = slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
 		slices.Sort(out)
 		out = slices.Compact(out)
+		namedOut = append(namedOut, c.Vocabulary.Expand(c.Catalog.Systems, plainOut, nil)...)
 	}
-	if plain, named = c.terms(except); len(except) > 0 {
-		without := slices.Concat(c.Vocabulary.Expand(c.Catalog.Systems, plain, nil), named)
-		slices.Sort(without)
-		out = slices.DeleteFunc(slices.Clone(out), func(code string) bool { _, found := slices.BinarySearch(without, code); return found })
+	if len(namedOut) > 0 {
+		slices.Sort(namedOut)
+		out = slices.DeleteFunc(slices.Clone(out), func(code string) bool { _, found := slices.BinarySearch(namedOut, code); return found })
 	}
 	c.expanded[&terms[0]] = out
 	return out

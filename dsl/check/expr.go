@@ -40,6 +40,13 @@ func (c *checker) expr(e syntax.Expr, s scope) typed {
 		c.large = true
 		return typed{}
 	}
+	if t := c.anyExpr(e, s); c.fits(e.Span(), t.x) {
+		return t
+	}
+	return typed{}
+}
+
+func (c *checker) anyExpr(e syntax.Expr, s scope) typed {
 	switch e := e.(type) {
 	case *syntax.Ident:
 		return c.resolve(*e, s)

@@ -58,6 +58,7 @@ func boolean(x plan.Expr) typed { return typed{x: x, keys: []string{"true", "fal
 // column is the value of a catalog column: of a person, or of an event in a where condition.
 func (c *checker) column(col catalog.Column, x plan.Expr, rule *catalog.UnitRule) typed {
 	t := typed{x: x, keys: c.Catalog.Keys(col, c.Vocabulary)}
+	c.nodes += c.size(x) / 10 // its text is written out below
 	if col.Type.Kind == catalog.Bool {
 		t.keys = []string{"true", "false"}
 	}

@@ -2,13 +2,15 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/plan"
 )
 
 // Words lists the words that a query may take from a catalog and from this package, each once, ascending: the sources,
-// columns and values that queries may name, units, kinds of report and their clauses, functions, types.
+// columns and values that queries may name, units, kinds of report and their clauses, functions, types. A name with dots
+// is there in parts too.
 func Words(c *catalog.Catalog) []string {
 	out := slices.Concat(keys(functions), paramTypes)
 	for _, k := range plan.Kinds {
@@ -19,7 +21,8 @@ func Words(c *catalog.Catalog) []string {
 		if !open(s.Sensitivity) {
 			continue
 		}
-		out = append(append(out, s.Name), columnNames(&s, queryable)...)
+		out = append(append(out, s.Name), strings.Split(s.Name, ".")...)
+		out = append(out, columnNames(&s, queryable)...)
 		columns = append(columns, s.Columns...)
 		for _, r := range s.Units {
 			out = append(out, r.UnitNames()...)

@@ -14,6 +14,7 @@ type entry struct {
 	rules    []string // statements
 	comments []string // labels of rules that are conditions on the events
 	anchor   anchor
+	pad      *node // how many days apart entries may be to be one
 	clear    []clear
 	entered  string // where a censor window moves the index: the date before
 }
@@ -197,7 +198,7 @@ func (im *importer) asRules(root *node, e *entry) {
 // asConditions makes the inclusion rules conditions on the entry events.
 func (im *importer) asConditions(root *node, e *entry, event anchor) {
 	limit := root.get("ExpressionLimit").get("Type").text()
-	e.which = pick(limit)
+	e.which, e.alone = pick(limit), one(limit)
 	rules := root.get("InclusionRules").list()
 	for _, r := range rules {
 		im.clears = nil

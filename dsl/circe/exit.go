@@ -10,9 +10,9 @@ import (
 func (im *importer) exit(root *node, e *entry) string {
 	im.limits(root)
 	root.get("ExpressionLimit").skip("Type")
-	pad := root.get("CollapseSettings").get("EraPad").whole()
+	e.pad = root.get("CollapseSettings").get("EraPad")
 	before := len(im.result.Parts)
-	until := []string{im.strategy(root.get("EndStrategy"), e, pad)}
+	until := []string{im.strategy(root.get("EndStrategy"), e)}
 	for _, c := range root.get("CensoringCriteria").list() {
 		key, n := c.only()
 		if key == "Death" && len(n.unread()) == 0 {
@@ -27,10 +27,15 @@ func (im *importer) exit(root *node, e *entry) string {
 	for i := range im.result.Parts[before:] {
 		im.result.Parts[before+i].Effect = Exit
 	}
-	im.defines.to = true
-	until = append(until, "observed_to")
-	if until[0] == "" {
+	switch until[0] {
+	case "index": // nothing is earlier
+		until = until[:1]
+	case "":
 		until = until[1:]
+		fallthrough
+	default:
+		im.defines.to = true
+		until = append(until, "observed_to")
 	}
 	window := im.censored(root.get("CensorWindow"), e, &until)
 	text := until[0]
@@ -49,29 +54,31 @@ func (im *importer) limits(root *node) {
 }
 
 // strategy is the date at which the end strategy ends the first entry, "" where the observation period ends it.
-func (im *importer) strategy(s *node, e *entry, pad int) string {
+func (im *importer) strategy(s *node, e *entry) string {
 	offset, era := s.get("DateOffset"), s.get("CustomEra")
 	switch {
 	case offset.is():
 		n := offset.get("Offset").whole()
 		if strings.EqualFold(offset.get("DateField").text(), "EndDate") {
-			return im.afterEnd(offset, e, n, pad)
+			return im.afterEnd(offset, e, n)
 		}
-		return im.afterStart(offset, e, n, pad)
+		return im.afterStart(e, n)
 	case era.is():
-		return im.drugEra(era)
+		return im.drugEra(era, e)
 	}
 	im.rest(s)
+	im.padded(e)
 	return ""
 }
 
 // afterStart is the exit some days after the start of an event, or of the last of a chain of events.
-func (im *importer) afterStart(at *node, e *entry, n, pad int) string {
-	if e.alone || e.which == "last" || e.apart(n+pad) {
+func (im *importer) afterStart(e *entry, n int) string {
+	reach := n + e.pad.whole()
+	if e.alone || e.apart(reach) {
 		return moved("index", n)
 	}
-	im.padded(at, pad)
-	return im.chain(e, n, n+pad)
+	im.padded(e)
+	return im.chain(e, n, reach)
 }
 
 // chain ends some days after the last of the events that follow one another closely: the first that none follows.
@@ -85,26 +92,25 @@ func (im *importer) chain(e *entry, n, reach int) string {
 }
 
 // afterEnd is the exit some days after the end of an event, or of an episode of events.
-func (im *importer) afterEnd(at *node, e *entry, n, pad int) string {
+func (im *importer) afterEnd(at *node, e *entry, n int) string {
 	if e.events == nil {
 		return moved("index", n+1) // a death ends the day after it
 	}
-	one := e.alone || e.which == "last"
 	switch {
-	case e.events.mixed() && one:
+	case e.events.mixed() && e.alone:
 		im.lost(at, Exit, "EndDate", "events of several kinds have no end in common here; each counts as one day, as in Circe only those without an end do")
 		fallthrough
 	case e.events.ends == never && !e.events.mixed():
-		return im.afterStart(at, e, n+1, pad)
+		return im.afterStart(e, n+1)
 	case e.events.ends != always:
 		im.near(at, Exit, "EndDate", "an event whose end is not recorded ends the day after its start in Circe, on the day itself here: "+
 			"an entry that such an event ends is a day shorter, and one that begins a day later than the gap allows is not joined")
 	}
-	if one {
+	if e.alone {
 		return moved("(end of "+e.which+" "+e.events.text()+")", n)
 	}
-	im.padded(at, pad)
-	return moved("(end of first episodes of ("+e.events.ended()+") gap "+days(max(n+pad, 0))+")", n)
+	im.padded(e)
+	return moved("(end of first episodes of ("+e.events.ended()+") gap "+days(max(n+e.pad.whole(), 0))+")", n)
 }
 
 // ended is the text of a set whose events have ends. Those of a union of several kinds have none in common, but episodes have.
@@ -124,9 +130,9 @@ func (s *set) ended() string {
 }
 
 // padded notes what joining entries across observation periods changes.
-func (im *importer) padded(at *node, pad int) {
-	if pad > 0 {
-		im.near(at, Exit, "EraPad", fmt.Sprintf("entries of two observation periods at most %s apart are one entry in Circe; here the first ends with its observation period. "+
+func (im *importer) padded(e *entry) {
+	if pad := e.pad.whole(); pad > 0 && !e.alone {
+		im.near(e.pad, Exit, "EraPad", fmt.Sprintf("entries of two observation periods at most %s apart are one entry in Circe; here the first ends with its observation period. "+
 			"So does one that a censoring event would cut between two padded events", days(pad)))
 	}
 }
@@ -179,8 +185,11 @@ func (s *set) covered(sets []*set) bool {
 }
 
 // drugEra is the end of the era of a drug that is under way at the index.
-func (im *importer) drugEra(era *node) string {
+func (im *importer) drugEra(era *node, e *entry) string {
 	gap, n := era.get("GapDays").whole(), era.get("Offset").whole()
+	if im.padded(e); !e.alone && e.pad.whole() > gap {
+		im.near(e.pad, Exit, "EraPad", "it joins entries of two eras of the drug, whose gap is longer than the eras allow; here the first entry ends with its era")
+	}
 	name := im.use(era.get("DrugCodesetId"))
 	im.rest(era)
 	if name == "" {
@@ -208,7 +217,7 @@ func (im *importer) censored(w *node, e *entry, until *[]string) string {
 	switch {
 	case start == "":
 		return rules
-	case len(*until) > 1 || len(e.rules) > 0 || e.events == nil:
+	case len(*until) > 1 || (*until)[0] != "observed_to" || len(e.rules) > 0 || e.events == nil:
 		im.lost(w.get("StartDate"), Persons, "StartDate", "an index date is moved only where nothing else depends on it; those who enter before the window's start are left out")
 		return rules + fmt.Sprintf("  include \"In the censor window\" index >= %s\n", start)
 	}

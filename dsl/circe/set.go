@@ -48,13 +48,21 @@ func (s *set) copy() *set {
 func (s *set) text() string {
 	var b strings.Builder
 	b.WriteString(s.head)
-	if len(s.wheres) > 0 {
-		b.WriteString(" where (\n" + and(s.wheres) + ")")
+	if conds := s.conditions(); len(conds) > 0 {
+		b.WriteString(" where (\n" + and(conds) + ")")
 	}
 	for _, p := range s.phrases {
 		b.WriteString(" " + p)
 	}
 	return b.String()
+}
+
+// conditions leaves out that the event is observed where more is asked of its observation.
+func (s *set) conditions() []string {
+	if !slices.ContainsFunc(s.wheres, func(c string) bool { return strings.HasPrefix(c, "observed from event") }) {
+		return s.wheres
+	}
+	return slices.DeleteFunc(slices.Clone(s.wheres), func(c string) bool { return c == "registered at event" })
 }
 
 // and joins conditions.

@@ -85,7 +85,7 @@ func (im *importer) phrases(start window, end *window, a anchor, free bool) []st
 		return im.spanning(start, *end, a, free)
 	}
 	if start.ends {
-		out = append(out, ended(start)...)
+		out = append(out, im.endedIn(start, a, free)...)
 	} else {
 		out = append(out, im.started(start, a, free))
 	}
@@ -211,14 +211,11 @@ func ended(w window) (out []string) {
 	return out
 }
 
-// endedIn is ended, where an open side is that of the observation period.
+// endedIn is ended, where an open upper side is that of the observation period. The lower one says nothing: the event begins in that
+// period.
 func (im *importer) endedIn(w window, a anchor, free bool) []string {
 	out := ended(w)
-	from, to := im.dates(a)
-	if w.lo.open && !free {
-		out = append(out, "ending after "+from()+" - 1 day")
-	}
-	if w.hi.open && !free {
+	if _, to := im.dates(a); w.hi.open && !free {
 		out = append(out, "ending before "+to()+" + 1 day")
 	}
 	return out

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // maxWord bounds the words that [Near] looks at, in runes.
@@ -37,8 +38,11 @@ const (
 	Far                 // more than one slip
 )
 
-// SlipOf says by which slip a word was typed for another, ignoring case.
+// SlipOf says by which slip a word was typed for another, ignoring case; words that are very long are far.
 func SlipOf(typed, word string) Slip {
+	if max(len(typed)-len(word), len(word)-len(typed)) > utf8.UTFMax || len(word) > utf8.UTFMax*maxWord {
+		return Far
+	}
 	a, b := []rune(strings.ToLower(typed)), []rune(strings.ToLower(word))
 	i := 0
 	for i < min(len(a), len(b)) && a[i] == b[i] {

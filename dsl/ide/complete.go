@@ -142,10 +142,12 @@ func (c *cursor) names() (out []Item, only bool) {
 		return reportKinds(), true
 	case first == "param" && last == ":":
 		return items("keyword", "bool", "int", "number", "string", "date", "duration", "code"), true
+	case first == "test":
+		return c.tests(), true
 	case first == "report" && c.takes("zz :"):
 		return c.clauses(), true
 	case last == "extends" || last == "matches" || last == "cohort" || last == "of" && c.tok(2) == "index", c.isReported():
-		return c.declared("cohort"), true
+		return c.declared("cohort", "import"), true
 	case last == "during" || last == "inside":
 		return c.times(), false
 	case last == "to" && c.tok(2) == "nearest":
@@ -156,6 +158,37 @@ func (c *cursor) names() (out []Item, only bool) {
 		return c.everyColumn(numeric), true
 	}
 	return c.values(last), false
+}
+
+// tests are the names of a test block: its cohort, its tables, their columns.
+func (c *cursor) tests() []Item {
+	open := c.opener(len(c.draft.Tokens))
+	switch {
+	case c.tok(1) == "of":
+		return c.declared("cohort", "import")
+	case open < 0 || c.draft.Tokens[open].Text == "{":
+		return append(items("keyword", "person", "expect", "param"), c.sources()...)
+	}
+	out := items("column", "id")
+	switch table := c.dotted(open - 1); table {
+	case "person":
+		for _, col := range c.target.Catalog.Attributes {
+			if queryable(col.Sensitivity) {
+				out = append(out, Item{Label: col.Name, Kind: "attribute", Detail: col.Type.String()})
+			}
+		}
+	case "expect":
+		out = append(append(out, items("keyword", "index")...), c.declared("define", "outcome")...)
+	default:
+		s, ok := c.source(table)
+		if !ok {
+			return nil // a row of a table
+		}
+		for _, col := range columns(s) {
+			out = append(out, Item{Label: col.Name, Kind: "column", Detail: col.Type.String()})
+		}
+	}
+	return out
 }
 
 // times are what `during` may be followed by.
@@ -182,7 +215,7 @@ func (c *cursor) values(last string) []Item {
 	}
 	var out []Item
 	if codes {
-		out = append(out, c.declared("codes")...)
+		out = append(out, c.declared("codes", "import")...)
 		out = append(out, c.systems()...)
 	}
 	if source {

@@ -203,10 +203,10 @@ func (c *cursor) between(from, to int) string {
 	return c.text[ts[from].Range.From.Offset:ts[to-1].Range.To.Offset]
 }
 
-// reported is the cohort that the report being written is about.
+// reported is the cohort that the report or test being written is about.
 func (c *cursor) reported() string {
 	ts := c.draft.Tokens
-	if ts[0].Text != "report" {
+	if ts[0].Text != "report" && ts[0].Text != "test" {
 		return ""
 	}
 	for i, t := range ts {

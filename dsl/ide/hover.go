@@ -1,12 +1,15 @@
 package ide
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/check"
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
@@ -30,17 +33,31 @@ func (c *cursor) meaning(word syntax.Token) string {
 	if word.Kind == "Curie" {
 		return c.code(word.Text)
 	}
+	if kind, ok := plan.KindOf(word.Text); ok && c.tok(1) == "report" {
+		return fmt.Sprintf("**report %s**: %s", kind.Name, kind.Summary)
+	}
 	if !syntax.Reserved(word.Text) {
 		if said := c.name(word.Text); said != "" {
 			return said
 		}
 	}
+	return cmp.Or(help(word.Text), help(word.Text+"s"))
+}
+
+// help is that of the form which begins with a word or, where none does, has it.
+func help(word string) string {
+	inside := ""
 	for _, w := range Words {
-		if first, _, _ := strings.Cut(strings.TrimRight(w.Form, "( "), " "); first == word.Text {
-			return fmt.Sprintf("**%s**: %s", w.Form, w.Help)
+		parts := strings.Fields(strings.ReplaceAll(w.Form, "(", " "))
+		said := fmt.Sprintf("**%s**: %s", w.Form, w.Help)
+		switch at := slices.Index(parts, word); {
+		case at == 0:
+			return said
+		case at > 0 && inside == "":
+			inside = said
 		}
 	}
-	return ""
+	return inside
 }
 
 // code is the label of a code, and how many are below it.

@@ -15,6 +15,9 @@ func (c *cursor) strings() []Item {
 	if c.tok(1) == "dataset" {
 		return items("value", c.target.Catalog.Dataset)
 	}
+	if n > 0 && c.draft.Tokens[0].Text == "import" {
+		return c.libraries()
+	}
 	at := -1 // the sign or the word `in` after the compared value
 	if slices.Contains(relations, c.tok(1)) {
 		at = n - 1
@@ -29,6 +32,22 @@ func (c *cursor) strings() []Item {
 		return nil
 	}
 	return items("value", fact.Keys...)
+}
+
+// libraries are the names of the catalog's libraries, or the versions of the one that is named.
+func (c *cursor) libraries() []Item {
+	var out []Item
+	for _, l := range c.target.Catalog.Libraries {
+		switch c.tok(1) {
+		case "from":
+			out = append(out, Item{Label: l.Name, Kind: "value", Detail: "library"})
+		case "version":
+			if c.tok(2) == `"`+l.Name+`"` {
+				out = append(out, Item{Label: l.Version, Kind: "value"})
+			}
+		}
+	}
+	return out
 }
 
 var durations = []string{"days", "weeks", "months", "years"}

@@ -9,7 +9,7 @@ import (
 
 // declared is a name that the text declares.
 type declared struct {
-	what   string // codes, param, define, cohort, window or outcome
+	what   string // codes, param, define, cohort, window, outcome, or import: a code set or cohort of a library
 	name   string
 	cohort string // in which it is declared; "" at the top level
 	span   diag.Span
@@ -26,7 +26,16 @@ func declarations(text string) []declared {
 	var out []declared
 	ts := slices.DeleteFunc(syntax.Tokens(text), func(t syntax.Token) bool { return t.Kind == "Comment" })
 	cohort, depth := "", 0
+	imports := false
 	for i, t := range ts {
+		switch {
+		case t.Text == "import" && t.Range.From.Column == 1:
+			imports = true
+		case imports && t.Kind == "Word":
+			out = append(out, declared{"import", t.Text, "", t.Range})
+		case imports && t.Text != ",":
+			imports = false
+		}
 		switch t.Text {
 		case "{":
 			depth++
@@ -64,7 +73,7 @@ func (c *cursor) visible(what ...string) []declared {
 // named finds the declaration that a name means at a place: one of its cohort goes first.
 func (c *cursor) named(name string) (declared, bool) {
 	var found declared
-	for _, d := range c.visible("codes", "param", "define", "cohort", "window", "outcome") {
+	for _, d := range c.visible("codes", "param", "define", "cohort", "window", "outcome", "import") {
 		if d.name == name && (found.name == "" || d.cohort != "") {
 			found = d
 		}

@@ -154,6 +154,9 @@ func document(t *testing.T, pages []page) {
 up persons for the last kind below; it never sees a snapshot. A finding is a warning: policy and the enclave do not know of it. The exit
 code is 0 without findings and 2 with some; ` + "`--json`" + ` prints them for programs.
 
+What cannot be meant is no finding but an error of ` + "`cohort check`" + `, such as a cohort that persons without any record would join
+([unbounded-cohort](errors.md#unbounded-cohort)).
+
 This page is made from the linter's tests (` + "`go test ./dsl/lint -update`" + `).
 `)
 	for _, p := range pages {

@@ -229,10 +229,11 @@ func junction(xs []Expr, and bool) Expr {
 		}
 		flat = append(flat, x)
 	}
-	flat, keys := sorted(flat, true)
-	if decidedByOpposites(flat, keys) {
+	ks := sorted(flat, true)
+	if decidedByOpposites(ks) {
 		return &Const{boolType, !and}
 	}
+	flat = exprs(ks)
 	switch {
 	case len(flat) == 0:
 		return &Const{boolType, and}
@@ -244,41 +245,69 @@ func junction(xs []Expr, and bool) Expr {
 	return &Or{flat}
 }
 
-// sorted orders expressions by their text, which it returns too; alike ones are there once where so asked.
-func sorted(xs []Expr, once bool) ([]Expr, []string) {
-	type keyed struct {
-		x   Expr
-		key string
-	}
-	ks := make([]keyed, len(xs))
-	for i, x := range xs {
-		ks[i] = keyed{x: x}
-		if len(xs) > 1 { // the text of one says nothing, and can be long
-			ks[i].key = String(x)
-		}
-	}
-	slices.SortStableFunc(ks, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
-	if once {
-		ks = slices.CompactFunc(ks, func(a, b keyed) bool { return a.key == b.key })
-	}
-	out, keys := make([]Expr, len(ks)), make([]string, len(ks))
-	for i, k := range ks {
-		out[i], keys[i] = k.x, k.key
-	}
-	return out, keys
+// keyed is an expression and its text, of which there is as much as was asked for.
+type keyed struct {
+	x     Expr
+	n     node
+	begin string // the first bytes of the text
+	all   string
 }
 
-// decidedByOpposites reports whether xs, of which keys are the texts, holds a condition and its negation, neither ever
-// unknown.
-func decidedByOpposites(xs []Expr, keys []string) bool {
-	if len(xs) < 2 {
+func key(x Expr) keyed {
+	n := exprNode(x)
+	return keyed{x: x, n: n, begin: n.begin()}
+}
+
+// text is the whole text, which can be long: a set of codes has thousands.
+func (k *keyed) text() string {
+	if k.all == "" {
+		k.all = k.n.flat()
+	}
+	return k.all
+}
+
+func (k *keyed) compare(l *keyed) int {
+	if n := cmp.Compare(k.begin, l.begin); n != 0 {
+		return n
+	}
+	return cmp.Compare(k.text(), l.text())
+}
+
+// sorted orders expressions by their text; alike ones are there once where so asked.
+func sorted(xs []Expr, once bool) []*keyed {
+	ks := make([]*keyed, len(xs))
+	for i, x := range xs {
+		k := key(x)
+		ks[i] = &k
+	}
+	slices.SortStableFunc(ks, (*keyed).compare)
+	if once {
+		ks = slices.CompactFunc(ks, func(a, b *keyed) bool { return a.compare(b) == 0 })
+	}
+	return ks
+}
+
+func exprs(ks []*keyed) []Expr {
+	out := make([]Expr, len(ks))
+	for i, k := range ks {
+		out[i] = k.x
+	}
+	return out
+}
+
+// decidedByOpposites reports whether there is a condition and its negation, neither ever unknown. They are sorted.
+func decidedByOpposites(ks []*keyed) bool {
+	if len(ks) < 2 {
 		return false
 	}
-	seen := map[string]bool{}
-	for _, key := range keys {
-		seen[key] = true
-	}
-	return slices.ContainsFunc(xs, func(x Expr) bool { return neverMissing(x) && seen[String(negate(x))] })
+	return slices.ContainsFunc(ks, func(k *keyed) bool {
+		if !neverMissing(k.x) {
+			return false
+		}
+		opposite := key(negate(k.x))
+		_, found := slices.BinarySearchFunc(ks, &opposite, (*keyed).compare)
+		return found
+	})
 }
 
 // neverMissing reports whether x has a value for every person.
@@ -321,8 +350,7 @@ func canonAtLeast(x *AtLeast) Expr {
 	case x.N == len(x.Xs):
 		return junction(x.Xs, true)
 	}
-	xs, _ := sorted(x.Xs, false)
-	return &AtLeast{x.N, xs}
+	return &AtLeast{x.N, exprs(sorted(x.Xs, false))}
 }
 
 func canonIn(x *In) Expr {

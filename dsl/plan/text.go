@@ -61,6 +61,46 @@ func (n node) flat() string {
 	return b.String()
 }
 
+// begin is the beginning of the text on one line: enough to tell most expressions apart.
+func (n node) begin() string {
+	const enough = 128
+	if n.size <= enough {
+		return n.flat()
+	}
+	var b strings.Builder
+	n.writeBegin(&b, enough)
+	return b.String()[:enough]
+}
+
+// writeBegin writes at least most bytes of the text, if it has as many, and not much more.
+func (n node) writeBegin(b *strings.Builder, most int) {
+	if n.size+b.Len() <= most {
+		n.writeFlat(b)
+		return
+	}
+	if !n.list {
+		b.WriteString(n.head)
+		return
+	}
+	b.WriteByte('(')
+	b.WriteString(n.head)
+	for _, p := range n.parts {
+		if b.Len() >= most {
+			return
+		}
+		b.WriteByte(' ')
+		p.writeBegin(b, most)
+	}
+	for _, w := range n.words {
+		if b.Len() >= most {
+			return
+		}
+		b.WriteByte(' ')
+		b.WriteString(w)
+	}
+	b.WriteByte(')')
+}
+
 func (n node) writeFlat(b *strings.Builder) {
 	if !n.list {
 		b.WriteString(n.head)
@@ -79,26 +119,58 @@ func (n node) writeFlat(b *strings.Builder) {
 	b.WriteByte(')')
 }
 
-// writeLines writes n over several lines where one would be longer than the page.
-func (n node) writeLines(b *strings.Builder, indent int) {
+// lines writes nodes over several lines.
+type lines struct {
+	strings.Builder
+	columns map[column]string
+}
+
+// column is a list of words that stand below each other.
+type column struct {
+	first  *string
+	words  int
+	indent int
+}
+
+// write writes n over several lines where one would be longer than the page.
+func (b *lines) write(n node, indent int) {
 	const page = 100
-	margin(b, indent)
+	margin(&b.Builder, indent)
 	if !n.list || indent+n.size <= page {
-		n.writeFlat(b)
+		n.writeFlat(&b.Builder)
 		return
 	}
 	b.WriteByte('(')
 	b.WriteString(n.head)
 	for _, p := range n.parts {
 		b.WriteByte('\n')
-		p.writeLines(b, indent+2)
+		b.write(p, indent+2)
 	}
-	for _, w := range n.words {
-		b.WriteByte('\n')
-		margin(b, indent+2)
-		b.WriteString(w)
+	if len(n.words) > 0 {
+		b.WriteString(b.column(n.words, indent+2))
 	}
 	b.WriteByte(')')
+}
+
+// column writes each word on a line of its own. One list is often used at several places.
+func (b *lines) column(words []string, indent int) string {
+	at := column{&words[0], len(words), indent}
+	if text, ok := b.columns[at]; ok {
+		return text
+	}
+	var c strings.Builder
+	size := 0
+	for _, w := range words {
+		size += 1 + indent + len(w)
+	}
+	c.Grow(size)
+	for _, w := range words {
+		c.WriteByte('\n')
+		margin(&c, indent)
+		c.WriteString(w)
+	}
+	b.columns[at] = c.String()
+	return b.columns[at]
 }
 
 func margin(b *strings.Builder, indent int) {
@@ -117,10 +189,11 @@ func (p *Plan) text() string {
 		n = n.with(cn.with(each(c.Rules, ruleNode)...))
 	}
 	n = n.with(each(p.Reports, reportNode)...)
-	var b strings.Builder
-	b.Grow(n.size + n.size/2)
-	n.writeLines(&b, 0)
-	return b.String() + "\n"
+	b := lines{columns: map[column]string{}}
+	b.Grow(3 * n.size) // codes stand on lines of their own, indented
+	b.write(n, 0)
+	b.WriteByte('\n')
+	return b.String()
 }
 
 func ruleNode(r *Rule) node {

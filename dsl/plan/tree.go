@@ -40,8 +40,8 @@ func Tree(p *Plan) string {
 
 // brief is the canonical text of x over several lines, with long lists of codes cut short.
 func brief(x Expr) string {
-	var b strings.Builder
-	shorten(exprNode(x)).writeLines(&b, 6)
+	b := lines{columns: map[column]string{}}
+	b.write(shorten(exprNode(x)), 6)
 	return b.String()
 }
 

@@ -2,7 +2,6 @@ package syntax
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -138,6 +137,3 @@ func (d Draft) Takes(words string) bool {
 func among(words []string) func(lexer.Token) bool {
 	return func(t lexer.Token) bool { return t.EOF() || slices.Contains(words, t.Value) }
 }
-
-// Keywords lists the reserved words: those that are never a name.
-func Keywords() []string { return strings.Fields(reserved) }

@@ -158,11 +158,10 @@ func hidden(r rune) bool {
 	return unicode.Is(unicode.Cc, r) || unicode.Is(unicode.Bidi_Control, r)
 }
 
-// tokenLimits refuses strings without an end, too many tokens, and what is nested too deeply. What counts is what takes
+// tokenLimits refuses strings without an end, too many tokens, and what is nested too deeply. It counts what takes
 // time to parse: long lists of codes do not.
-func tokenLimits(ts []lexer.Token) diag.List {
-	var list diag.List
-	count, n := 0, nesting{}
+func tokenLimits(ts []lexer.Token) (count int, list diag.List) {
+	n := nesting{}
 	for i, t := range ts {
 		if t.Type != kindCurie && t.Type != kindRange && t.Value != "," {
 			count++
@@ -171,17 +170,17 @@ func tokenLimits(ts []lexer.Token) diag.List {
 		switch {
 		case count > MaxTokens:
 			list.Add(tooManyTokens(spanOf(t)))
-			return list
+			return count, list
 		case n.deep():
 			list.Add(tooDeep(spanOf(t)))
-			return list
+			return count, list
 		case len(list) == diag.Max:
-			return list
+			return count, list
 		case t.Type == kindUnclosed:
 			list.Add(unterminatedString(spanOf(t)))
 		}
 	}
-	return list
+	return count, list
 }
 
 // nesting follows how deep tokens are nested: in brackets, and in forms that end with a date in which another form may

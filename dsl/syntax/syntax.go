@@ -7,7 +7,7 @@
 //
 // [Format] works on the tokens, not on the tree, and never adds, drops or changes one.
 //
-// The grammar is in grammar.go, every message in messages.go. This package alone knows the parser library
+// The grammar is in grammar.go and grammar_events.go, every message in messages.go. This package alone knows the parser library
 // (participle).
 package syntax
 
@@ -36,7 +36,11 @@ type File struct {
 	Decls  []Decl // in the order of the text
 
 	tokens []lexer.Token // with comments and the end of the text
+	size   int
 }
+
+// Size is how much of [MaxTokens] the text takes; 0 for a text beyond a limit.
+func (f *File) Size() int { return f.size }
 
 // Parse reads a query; name is for messages. The file is never nil. When the list has failed, the file holds
 // what could be read; declarations and statements with an error are left out.
@@ -47,9 +51,11 @@ func Parse(name, source string) (*File, diag.List) {
 	}
 	f.tokens = tokens(source)
 	visible := code(f.tokens)
-	if list := tokenLimits(visible); list.Failed() {
+	size, list := tokenLimits(visible)
+	if list.Failed() {
 		return f, list
 	}
+	f.size = size
 	p := parser{file: f, tokens: visible, lex: peeking(visible)}
 	p.run()
 	return f, p.list.Sorted()

@@ -30,7 +30,8 @@ func connect(ctx context.Context, limits Limits) (*DB, error) {
 
 // settings bound the instance and switch off all that reaches outside it or remembers. Joins run in the order that the
 // statement says, with the right side kept in memory: the sizes that DuckDB would guess at are those of images, from
-// which most row groups are left out already (docs/design/0009).
+// which most row groups are left out already (docs/design/0009). For the same reason a join to the nearest earlier or later
+// row never loops over both sides, as DuckDB would have it where it guesses that one is tiny (docs/design/0012).
 func settings(limits Limits) url.Values {
 	return url.Values{
 		"threads":                      {strconv.Itoa(max(limits.Threads, 1))},
@@ -43,6 +44,7 @@ func settings(limits Limits) url.Values {
 		"allow_persistent_secrets":     {"false"},
 		"enable_external_file_cache":   {"false"},
 		"disabled_optimizers":          {"join_order,build_side_probe_side"},
+		"asof_loop_join_threshold":     {"0"},
 	}
 }
 

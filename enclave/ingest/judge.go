@@ -48,6 +48,9 @@ func newJudge(s shape, c *catalog.Catalog, persons map[string]uint32, at map[str
 		rules: map[string]catalog.UnitRule{}, lived: map[uint32][]interval{},
 		read: make([]reader, n), out: make([]any, len(s.own())+n), bad: make([]string, n), known: make([]bool, n)}
 	for _, r := range s.source.Units {
+		if len(r.Codes) == 0 {
+			j.rules[""] = r // of a source without a code
+		}
 		for _, code := range r.Codes {
 			j.rules[code] = r
 		}
@@ -216,8 +219,11 @@ func (j *judge) code(cell func(string) connectors.Cell) string {
 func (j *judge) canonical(x float64, unit connectors.Cell) (any, string) {
 	convert, bounds := catalog.Convert, j.shape.source.Value.Bounds
 	to := j.shape.source.Value.Type.Unit
-	if len(j.rules) > 0 {
-		code, _ := j.out[j.shape.codeAt()].(string)
+	if len(j.shape.source.Units) > 0 {
+		code := ""
+		if j.shape.coded {
+			code, _ = j.out[j.shape.codeAt()].(string)
+		}
 		rule, ok := j.rules[code]
 		if !ok {
 			return nil, noRule

@@ -163,6 +163,9 @@ func (c *scope) raw(x plan.Expr) sql {
 	case *plan.Field:
 		return c.current(x.Column.Name)
 	case *plan.Count, *plan.Pick, *plan.Covered, *plan.Agg:
+		if found, ok := c.found[c.featureKey(x)]; ok {
+			return found
+		}
 		return atom("p.%s", c.columns[c.featureKey(x)])
 	}
 	return c.expr(x)

@@ -213,21 +213,34 @@ func anyOf(parts []conditions) []sql {
 	return []sql{join("OR", orLevel, out)}
 }
 
-// parted parts the conditions of s by what they need. Where alone, whether there is another event is asked by a join.
+// parted parts the conditions of s by what they need. Where alone, other events are asked for by joins where they can be.
 func (c *scope) parted(s *plan.EventSet, alone bool) conditions {
 	out := conditions{now: append(c.codes(s), c.bounds(s.Source, s.Bounds, c.of(s))...)}
-	about := c.about(s)
+	about, person := c.about(s), c.personOf(s)
+	var lookups []string
 	for _, x := range conjuncts(s.Where) {
 		count, there := existence(x)
-		switch {
-		case !factsOfEvents(x):
+		if !factsOfEvents(x) {
 			out.now = append(out.now, about.expr(x))
-		case alone && count != nil:
-			out.joins = append(out.joins, c.semiJoin(about, c.personOf(s), count.Set, there))
-		default:
-			out.later = append(out.later, x)
+			continue
 		}
+		if alone && count != nil && count.Set.Source.Kind != catalog.Series {
+			out.joins = append(out.joins, c.semiJoin(about, person, count.Set, there))
+			continue
+		}
+		var joins []string
+		var test sql
+		ok := false
+		if alone {
+			joins, test, ok = c.lookups(about, person, x, len(lookups)+1)
+		}
+		if !ok {
+			out.later = append(out.later, x)
+			continue
+		}
+		lookups, out.now = append(lookups, joins...), append(out.now, test)
 	}
+	out.joins = append(out.joins, lookups...)
 	return out
 }
 

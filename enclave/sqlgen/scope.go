@@ -22,10 +22,11 @@ type scope struct {
 	columns   map[string]string         // key of a feature → its column in stage
 	keys      map[*plan.EventSet]string // see setKey
 	short     map[string]string
-	depth     int         // 0 for persons, 1 for events, 2 for events around which the set of events is told by events
-	sets      int         // event sets so far
-	stages    int         // join clauses so far
-	wanted    []plan.Expr // every feature about persons
+	depth     int            // 0 for persons, 1 for events, 2 for events around which the set of events is told by events
+	sets      int            // event sets so far
+	stages    int            // join clauses so far
+	wanted    []plan.Expr    // every feature about persons
+	found     map[string]sql // features that joins beside the current event have found
 	// event writes a column of the current event; nil where there is none.
 	event func(column string) sql
 }

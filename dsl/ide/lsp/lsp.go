@@ -6,8 +6,11 @@
 // moment after the last one.
 //
 // Messages are answered one after the other, in their order (rpc.go): the protocol asks for an order of changes and
-// requests, and no answer takes long. A message that is no JSON, or is longer than [MaxFrame], is answered with an error
-// and the server goes on; a broken frame ends it.
+// requests, and no answer takes long. Libraries for JSON-RPC answer side by side and drop what is pending when the stream
+// ends (jrpc2, which is the client in the tests), or are no longer kept (go.lsp.dev/protocol, glsp).
+//
+// A message that is no JSON, or is longer than [MaxFrame], is answered with an error and the server goes on; a broken
+// frame ends it.
 package lsp
 
 import (

@@ -35,7 +35,7 @@ func persons(pilot string) int {
 	return 3000
 }
 
-// TestAnswers loads each pilot into an enclave and asks its queries as a researcher does: the answer is the .out beside the
+// TestAnswers loads each pilot into an enclave and asks its queries as a researcher does: the answer is the .txt beside the
 // query.
 func TestAnswers(t *testing.T) {
 	for _, name := range pilots.Names() {
@@ -106,7 +106,7 @@ func ask(t *testing.T, e *enclave.Enclave, pilot, query string) []byte {
 
 func compare(t *testing.T, query string, got []byte) {
 	t.Helper()
-	name := strings.TrimSuffix(query, ".cohort") + ".out"
+	name := strings.TrimSuffix(query, ".cohort") + ".txt"
 	if *update {
 		must(t, os.WriteFile(filepath.Join("../../../examples", name), got, 0o644))
 		return

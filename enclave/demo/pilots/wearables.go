@@ -23,18 +23,18 @@ func (l *life) worn() {
 	first := day("2024-01-08") + l.days(0, 200)
 	l.be(0.48, first, 20, 78)
 	l.add(connectors.PersonTable, l.sex, l.born.String())
-	code, mean, sd := "ICD10:E11.9", 152.0, 34.0
+	code, mean, sd := "ICD10:E11.9", 152.0, 29.0
 	typeOne := l.chance(0.45)
 	if typeOne {
 		code, mean, sd = "ICD10:E10.9", 163, 55
 	}
 	if volunteer := !typeOne && l.chance(0.12); volunteer {
-		mean, sd = 104, 16
+		mean, sd = 106, 12
 	} else {
 		l.add("condition", (first - l.days(400, 4000)).String(), code)
 	}
 	steps := l.normal(6800-40*max(0, l.age(first)-50), 2500, 800, 18000)
-	mean = l.normal(mean-0.0016*(steps-6500), 0.12*mean, 85, 260)
+	mean = l.normal(mean-0.0016*(steps-6500), 0.1*mean, 96, 260)
 	switch {
 	case sd < 20: // a volunteer
 	case typeOne || l.chance(0.25):
@@ -52,8 +52,8 @@ func (l *life) worn() {
 	}
 }
 
-// glucose is a reading each fifteen minutes for two weeks, in mg/dL, alike from one to the next, with a rise after meals. One
-// sensor in ten falls off early; below 40 and above 400 a sensor tells its limit.
+// glucose is a reading each fifteen minutes for two weeks, alike from one to the next, with a rise after meals. One
+// sensor in ten falls off early; below 40 and above 400 mg/dL a sensor tells its limit.
 func (l *life) glucose(first catalog.Date, mean, sd float64) {
 	const everyMinutes, readings = 15, 14 * 96
 	worn := readings
@@ -61,12 +61,17 @@ func (l *life) glucose(first catalog.Date, mean, sd float64) {
 		worn = l.IntN(readings)
 	}
 	x, begins := 0.0, at(first, l.IntN(24*60))
+	molar := l.chance(0.2) // as some sensors are set
 	for i := range worn {
 		x = 0.93*x + math.Sqrt(1-0.93*0.93)*l.NormFloat64()
 		m := begins + catalog.Moment(i*everyMinutes)
 		hour := float64(m.Time().Hour())
 		meal := 0.35 * (math.Exp(-math.Pow(hour-9, 2)/3) + math.Exp(-math.Pow(hour-14, 2)/3) + math.Exp(-math.Pow(hour-21, 2)/4))
 		value := min(max(mean+sd*(x+meal-0.1), 40), 400)
-		l.add("wearable.cgm", m.String(), number(value, 0), "mg/dL")
+		if molar {
+			l.add("wearable.cgm", m.String(), number(value/18.016, 1), "mmol/L")
+		} else {
+			l.add("wearable.cgm", m.String(), number(value, 0), "mg/dL")
+		}
 	}
 }
