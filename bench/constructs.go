@@ -40,13 +40,13 @@ func measureConstructs(ctx context.Context, o options, d dataset) (out []constru
 	}
 	defer own.Close()
 	for _, q := range queries {
-		fmt.Fprintf(os.Stderr, "construct: %s\n", q.name)
 		c := construct{query: q}
 		for i := -1; i < o.runs; i++ { // the first time is to fill the caches and to compare the counts
 			if err := c.pair(o, d, i, plain, own); err != nil {
 				return nil, fmt.Errorf("%s: %w", q.name, err)
 			}
 		}
+		fmt.Fprintf(os.Stderr, "construct %s: plain %s, own %s, ratio %.2f\n", q.name, spread(c.plain), spread(c.own), c.ratio())
 		out = append(out, c)
 	}
 	return out, nil

@@ -123,14 +123,11 @@ func (f *facts) events(s *plan.EventSet) {
 	f.where(s)
 }
 
-// where notes the columns of a condition on events.
+// where notes the columns of a condition on events, also those that a set inside it names of the event around it.
 func (f *facts) where(s *plan.EventSet) {
-	plan.Walk(s.Where, func(x plan.Expr) bool {
-		if field, ok := x.(*plan.Field); ok {
-			f.column(s, *field.Column)
-		}
-		return len(plan.Sets(x)) == 0 // a nested set notes its own
-	})
+	for _, c := range plan.Fields(s.Where) {
+		f.column(s, c)
+	}
 }
 
 // column notes a column of s or, where s is made of other sets, the columns that it comes from.

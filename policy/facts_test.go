@@ -59,18 +59,19 @@ func columns(f policy.Facts) string {
 func TestFactsColumns(t *testing.T) {
 	const index = "drug.code drug.end drug.start"
 	for name, c := range map[string]struct{ statements, report, want string }{
-		"the index":               {"", "count of c", index},
-		"an attribute":            {"include sex = \"male\"", "count of c", index + " person.sex"},
-		"a dimension":             {"", "table of c by province", index + " person.province"},
-		"a summary":               {"", "summary of c { value: children }", index + " person.children"},
-		"a condition on events":   {"include any visit where (type = \"inpatient\")", "count of c", index + " visit.end visit.start visit.type"},
-		"a statistic":             {"include max value of score > 3", "count of c", index + " score.start score.value"},
-		"events inside where":     {"include any drug where (any visit where (paid) and line >= 5)", "count of c", index + " drug.line visit.end visit.paid visit.start"},
-		"a source without a date": {"include any variant", "count of c", index + " variant.code"},
-		"a bound":                 {"include any score before death", "count of c", index + " person.death score.start"},
-		"an age":                  {"include age at index >= 18", "count of c", index + " person.birth_date"},
-		"observation":             {"include registered at index", "count of c", index + " observation.end observation.start"},
-		"an unused definition":    {"define x = sex", "count of c", index},
+		"the index":                    {"", "count of c", index},
+		"an attribute":                 {"include sex = \"male\"", "count of c", index + " person.sex"},
+		"a dimension":                  {"", "table of c by province", index + " person.province"},
+		"a summary":                    {"", "summary of c { value: children }", index + " person.children"},
+		"a condition on events":        {"include any visit where (type = \"inpatient\")", "count of c", index + " visit.end visit.start visit.type"},
+		"a statistic":                  {"include max value of score > 3", "count of c", index + " score.start score.value"},
+		"events inside where":          {"include any drug where (any visit where (paid) and line >= 5)", "count of c", index + " drug.line visit.end visit.paid visit.start"},
+		"a column of the event around": {"include any visit where (any score before planned)", "count of c", index + " score.start visit.end visit.planned visit.start"},
+		"a source without a date":      {"include any variant", "count of c", index + " variant.code"},
+		"a bound":                      {"include any score before death", "count of c", index + " person.death score.start"},
+		"an age":                       {"include age at index >= 18", "count of c", index + " person.birth_date"},
+		"observation":                  {"include registered at index", "count of c", index + " observation.end observation.start"},
+		"an unused definition":         {"define x = sex", "count of c", index},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := strings.Fields(c.want)

@@ -325,7 +325,8 @@ func (c *scope) rowsInLater(clause string, sets []*plan.EventSet, parts []condit
 // ofEvents is the scope of the events in a clause.
 func (c *scope) ofEvents(clause string) *scope {
 	out := *c
-	out.name, out.everybody, out.stages, out.sets, out.wanted = clause, false, 0, 0, nil
+	out.name, out.everybody, out.stages, out.wanted = clause, false, 0, nil
+	out.sets = max(c.sets, c.persons.sets) // a column of the persons has another name
 	out.depth++
 	out.key = "event"
 	if out.depth > 1 {
