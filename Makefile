@@ -33,8 +33,9 @@ bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: m
 kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written
 	OFFICINA_KILLS=200 $(GO) test -count=1 -timeout 30m -run KilledAtAnyMoment -v ./enclave/releasetest ./enclave/audit/tlog
 
-nightly: kills ## those kills, 20,000 generated plans on both engines, 10,000 generated texts, slips, and long fuzzing
+nightly: kills ## those kills, 20,000 generated plans on both engines, 20,000 rules about dates, 10,000 generated texts, slips, and long fuzzing
 	OFFICINA_PLANS=20000 OFFICINA_SEED=$$(date +%Y%m%d) $(GO) test -count=1 -timeout 3h ./enclave/engine/enginetest
+	$(GO) test -count=1 -timeout 1h ./internal/gridtest -rapid.checks=20000
 	OFFICINA_FILES=10000 $(GO) test -count=1 -timeout 1h -run Generated -v ./dsl/syntax
 	OFFICINA_SLIPS=400 OFFICINA_SEED=$$(date +%Y%m%d) $(GO) test -count=1 -timeout 1h -run Slips -v ./dsl
 	./internal/fuzz.sh 5m

@@ -67,7 +67,7 @@ func (c *construct) pair(o options, d dataset, i int, plain, own *child.Process)
 		steps[0], steps[1] = steps[1], steps[0]
 	}
 	for _, step := range steps {
-		time.Sleep(rest)
+		time.Sleep(5 * rest) // what either side does after an answer would count as work of the next
 		if err := step(); err != nil {
 			return err
 		}

@@ -31,12 +31,12 @@ func (t Target) context() check.Context {
 //
 // An error that one misspelt word explains has an edit that mends it.
 func Compile(name, text string, params map[string]string, t Target) (*plan.Plan, diag.List) {
-	p, a := compile(name, text, params, t)
+	p, a := compile(syntax.Parse, name, text, params, t)
 	if p != nil {
 		return p, a.list
 	}
 	return nil, suggest(a, t, func(text string) attempt {
-		_, a := compile(name, text, params, t)
+		_, a := compile(syntax.Try, name, text, params, t)
 		return a
 	})
 }
@@ -48,9 +48,9 @@ type attempt struct {
 	unread bool
 }
 
-// compile compiles without looking for what was meant.
-func compile(name, text string, params map[string]string, t Target) (*plan.Plan, attempt) {
-	file, diags := syntax.Parse(name, text)
+// compile compiles without looking for what was meant, or no further than parse does.
+func compile(parse func(name, text string) (*syntax.File, diag.List), name, text string, params map[string]string, t Target) (*plan.Plan, attempt) {
+	file, diags := parse(name, text)
 	if diags.Failed() {
 		return nil, attempt{file, diags, true}
 	}

@@ -15,7 +15,7 @@ import (
 // the same two neighbours of the grid are told apart by none. The author may use arithmetic, functions, choices,
 // missing values, lists, intervals and other names of the same value (LANGUAGE, Meaning 6).
 
-// author writes rules about a score (grid 0.5, two names), a glucose (grid 0.1), a body mass index (cut points), an
+// author writes rules about a score (grid 0.5, four names: of one event all picks are the same), a glucose (grid 0.1), a body mass index (cut points), an
 // age (cut points, whole years) and a line of therapy (whole, grid 5).
 type author struct{ t *rapid.T }
 
@@ -30,13 +30,13 @@ func (a author) literal() string {
 func (a author) number(depth int, unit string) string {
 	if depth == 0 {
 		if unit != "" {
-			return a.pick("g", "g", "g2", a.literal()+" mmol/L")
+			return a.pick("g", "g", "g2", "g3", a.literal()+" mmol/L")
 		}
-		return a.pick("s", "s2", "s", "age at index", "n", "count of visit", a.literal())
+		return a.pick("s", "s2", "s3", "s4", "s", "age at index", "n", "count of visit", a.literal())
 	}
 	sub := func(unit string) string { return a.number(depth-1, unit) }
 	bare := func() string { return a.number(depth-1, "") }
-	switch a.pick("leaf", "+", "-", "*", "/", "neg", "fn", "pair", "when", "least") {
+	switch a.pick("leaf", "+", "-", "*", "/", "neg", "fn", "pair", "when", "least", "percent") {
 	case "+":
 		return "(" + sub(unit) + " + " + sub(unit) + ")"
 	case "-":
@@ -52,6 +52,10 @@ func (a author) number(depth int, unit string) string {
 		return "(-" + sub(unit) + ")"
 	case "fn":
 		return a.pick("abs", "round", "floor") + "(" + sub(unit) + ")"
+	case "percent":
+		if of := a.pick("", "g"); unit == "" {
+			return "(percent change from " + sub(of) + " to " + sub(of) + ")"
+		}
 	case "least":
 		return a.pick("least", "greatest") + "(" + sub(unit) + ", " + sub(unit) + ")"
 	case "when":
@@ -91,6 +95,9 @@ cohort c {
   define s  = value of last score
   define s2 = value of last score where (true)
   define g  = value of last measurement in LOINC:2345-7
+  define s3 = value of highest score
+  define s4 = value of nearest to index of (score, score before index)
+  define g3 = value of lowest (measurement in LOINC:2345-7, measurement in LOINC:2345-7 since 2018-01-01)
   define g2 = value of last measurement in LOINC:2345-7 where (true)
   define b  = value of last measurement in LOINC:39156-5
   define n  = line of last drug
@@ -187,6 +194,8 @@ func (r recorded) eval(x plan.Expr) any {
 		return r.age
 	case *plan.Pick:
 		switch {
+		case len(x.Set.Union) > 0:
+			return r.eval(&plan.Pick{Set: x.Set.Union[0]})
 		case x.Set.Source.Name == "score":
 			return r.score
 		case x.Set.Source.Name == "drug":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // The work on repairs is bounded: all texts that are compiled in trial are together no longer than one that is just read
 // (syntax.MaxTokens), few errors are looked at, and few words around each of them.
 const (
-	trialLeast  = 120 // a shorter text counts as one of so many tokens
+	trialLeast  = 160 // a shorter text counts as one of so many tokens
 	trialBytes  = 16  // as many bytes count as a token, where words are long
 	trialErrors = 3
 	maxKnown    = 2000 // words; a text that uses more gets no repairs
@@ -29,6 +30,7 @@ type repair struct {
 	word syntax.Word
 	to   string
 	slip diag.Slip
+	far  int  // how unlikely it is by its place and its slip
 	left int  // errors with the right word in its place
 	lone int  // names that are declared and not used then
 	odd  bool // a singular after another number than 1, or a plural after 1
@@ -58,42 +60,57 @@ type repairer struct {
 }
 
 // suggest gives errors that one misspelt or missing word explains a first hint that says so. With the right word in its
-// place the error must be gone, and no other one there.
+// place the error must be gone, and no other one there. What explains all errors is told at the first.
 func suggest(a attempt, t Target, compile func(text string) attempt) diag.List {
-	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: syntax.MaxTokens - a.file.Size(),
-		counts: map[string]int{}, given: map[string]bool{}}
-	for _, w := range slices.Concat(syntax.Vocabulary(), check.Words(t.Catalog)) {
-		r.given[w] = true
-	}
-	for _, w := range r.words {
-		r.counts[w.Text]++
-	}
-	r.known = slices.Compact(slices.Sorted(slices.Values(slices.Concat(slices.Collect(maps.Keys(r.given)), slices.Collect(maps.Keys(r.counts))))))
-	if a.file.Size() == 0 || len(r.known) > maxKnown {
+	r := newRepairer(a, t, compile)
+	if a.file.Size() == 0 || len(r.known) > maxKnown || len(r.list) != len(a.list) {
 		return a.list
 	}
 	out := slices.Clone(a.list)
-	var tried []int
+	first, tried := -1, 0
 	for i, d := range out {
-		if d.Severity != diag.Error || len(tried) == trialErrors {
+		if d.Severity != diag.Error || tried == trialErrors {
 			continue
 		}
-		tried = append(tried, i)
-		found := r.mend(d)
-		addHint(&out[i], found)
+		tried++
+		if first < 0 {
+			first = i
+		}
+		found := r.mend(d, r.list[i])
 		if len(found) > 0 && found[0].left == 0 {
-			addHint(&out[tried[0]], found) // all errors have one cause
+			addHint(&out[first], found)
 			break
 		}
+		addHint(&out[i], found)
 	}
 	return out
 }
 
+func newRepairer(a attempt, t Target, compile func(text string) attempt) repairer {
+	r := repairer{attempt: a, target: t, words: a.file.Words(), compile: compile, budget: syntax.MaxTokens - 2*a.file.Size(),
+		counts: map[string]int{}, given: map[string]bool{}}
+	if r.unread && r.budget > 0 {
+		r.list = compile(a.file.Source).list // as it is told in trial
+	}
+	known := map[string]bool{}
+	for _, w := range slices.Concat(syntax.Vocabulary(), check.Words(t.Catalog)) {
+		r.given[w], known[w] = true, true
+	}
+	for _, w := range r.words {
+		r.counts[w.Text]++
+		known[w.Text] = true
+	}
+	r.known = slices.Sorted(maps.Keys(known))
+	return r
+}
+
 // mend lists the repairs of one error that are as good as each other; most often one or none.
-func (r *repairer) mend(d diag.Diagnostic) []repair {
-	found := r.try(d, r.misspelt(d))
+//
+// In trial the error is told as inTrial.
+func (r *repairer) mend(d, inTrial diag.Diagnostic) []repair {
+	found := r.try(inTrial, r.misspelt(d))
 	if len(found) == 0 && d.Code == "syntax" && len(d.Hints) == 0 {
-		found = r.try(d, r.missing(d))
+		found = r.try(inTrial, r.missing(d))
 	}
 	if len(found) < 2 {
 		return found
@@ -111,10 +128,14 @@ func (r *repairer) mend(d diag.Diagnostic) []repair {
 	return newLexicon(r.file, r.target, found).likeliest(found, d.Span)
 }
 
-// try returns the repairs that help, as long as the budget lasts.
+// try returns the repairs that help, as long as the budget lasts, and once one leaves no error those as likely as it.
 func (r *repairer) try(d diag.Diagnostic, candidates []repair) (helps []repair) {
 	source := r.file.Source
+	enough := math.MaxInt
 	for _, c := range candidates {
+		if c.far > enough {
+			break
+		}
 		if r.budget -= max(trialLeast, r.file.Size(), len(source)/trialBytes); r.budget < 0 {
 			break
 		}
@@ -122,6 +143,9 @@ func (r *repairer) try(d diag.Diagnostic, candidates []repair) (helps []repair) 
 		if r.helps(d, after) && (faults(after.list) == 0 || !r.given[c.word.Text]) {
 			c.left, c.lone = faults(after.list), r.lone(c)
 			helps = append(helps, c)
+			if c.left == 0 {
+				enough = min(enough, c.far+1)
+			}
 		}
 	}
 	return helps
@@ -177,21 +201,17 @@ func (r *repairer) lone(c repair) (n int) {
 // these the likeliest slips.
 func (r *repairer) misspelt(d diag.Diagnostic) []repair {
 	var out []repair
-	order := map[int]int{} // by place
-	for n, i := range r.suspects(d.Span) {
-		w := r.words[i]
-		if !r.unread && !r.strange(d, w) {
+	for _, c := range r.suspects(d.Span) {
+		if !r.unread && !r.strange(d, c.word) {
 			continue
 		}
-		order[w.Range.From.Offset] = n / 4
 		for _, to := range r.known {
-			if slip := diag.SlipOf(w.Text, to); slip < diag.Far && to != w.Text && r.fair(d, w, to) {
-				out = append(out, repair{word: w, to: to, slip: slip, odd: odd(w.Before, to)})
+			if slip := diag.SlipOf(c.word.Text, to); slip < diag.Far && to != c.word.Text && r.fair(d, c.word, to) {
+				out = append(out, repair{word: c.word, to: to, slip: slip, odd: odd(c.word.Before, to), far: c.far + int(slip)})
 			}
 		}
 	}
-	key := func(c repair) int { return order[c.word.Range.From.Offset] + int(c.slip) }
-	slices.SortStableFunc(out, func(a, b repair) int { return cmp.Compare(key(a), key(b)) })
+	slices.SortStableFunc(out, func(a, b repair) int { return cmp.Compare(a.far, b.far) })
 	return out
 }
 
@@ -216,29 +236,38 @@ func (r *repairer) fair(d diag.Diagnostic, w syntax.Word, to string) bool {
 // isName reports whether a word is a name of the text.
 func (r *repairer) isName(word string) bool { return r.counts[word] > 0 && !r.given[word] }
 
-// suspects lists the indexes of the words around an error, the nearest first, and of words elsewhere that are nearly the
-// one at the error: a name may be right where it is used and misspelt where it is declared.
-func (r *repairer) suspects(s diag.Span) []int {
-	var out []int
-	add := func(i int) {
-		if i >= 0 && i < len(r.words) && !slices.Contains(out, i) {
-			out = append(out, i)
+// suspect is a word that may be the cause of an error, and how far it is from it.
+type suspect struct {
+	word syntax.Word
+	far  int
+}
+
+// suspects lists the words at an error, those elsewhere that are nearly the one at the error, as a name may be right
+// where it is used and misspelt where it is declared, and the words around.
+func (r *repairer) suspects(s diag.Span) []suspect {
+	var out []suspect
+	seen := map[int]bool{}
+	add := func(i, far int) {
+		if i >= 0 && i < len(r.words) && !seen[i] && len(out) < maxSuspects {
+			seen[i] = true
+			out = append(out, suspect{r.words[i], far})
 		}
 	}
 	first, last := within(r.words, s)
-	for far := range wordsBefore + 1 {
-		add(first - far)
-		if far <= wordsBehind {
-			add(first + far)
-			add(last - far)
-		}
-	}
+	add(first, 0)
 	for i, w := range r.words {
 		if first < len(r.words) && diag.SlipOf(r.words[first].Text, w.Text) < diag.Far && w.Text != r.words[first].Text {
-			add(i)
+			add(i, 0)
 		}
 	}
-	return out[:min(len(out), maxSuspects)]
+	for n := range wordsBefore + 1 {
+		add(first-n, n/2)
+		if n <= wordsBehind {
+			add(first+n, n/2)
+			add(last-n, n/2)
+		}
+	}
+	return out
 }
 
 // within returns the indexes of the first word of a span, or the next one, and of the last one.
@@ -290,8 +319,12 @@ func addHint(d *diag.Diagnostic, found []repair) {
 	texts := make([]string, len(found))
 	for i, r := range found {
 		texts[i] = "`" + strings.TrimSpace(r.to) + "`"
-		if r.word.Text != "" && r.word.Range.From != d.Span.From {
-			texts[i] += fmt.Sprintf(" where line %d has `%s`", r.word.Range.From.Line, r.word.Text)
+		switch at := r.word.Range.From; {
+		case r.word.Text == "" || at == d.Span.From:
+		case at.Line == d.Span.From.Line:
+			texts[i] += fmt.Sprintf(" for `%s`", r.word.Text)
+		default:
+			texts[i] += fmt.Sprintf(" where line %d has `%s`", at.Line, r.word.Text)
 		}
 	}
 	hint := "did you mean " + strings.Join(texts, " or ") + "?"

@@ -2,6 +2,7 @@ package omop
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -120,6 +121,18 @@ func (s *Source) code(texts []string) (connectors.Cell, int) {
 		return connectors.Cell{}, 1
 	}
 	return connectors.Known(s.concepts.curie(concept)), 0
+}
+
+// among makes the CURIE of a concept of some systems, and OMOP:ID of others.
+func among(systems []string) maker {
+	return func(s *Source, texts []string) (connectors.Cell, int) {
+		made, bad := s.code(texts)
+		if system, _, _ := strings.Cut(made.Text, ":"); bad > 0 || slices.Contains(systems, system) {
+			return made, bad
+		}
+		concept, _ := integer(texts[0])
+		return connectors.Known("OMOP:" + concept), 0
+	}
 }
 
 // unit prefers the standard concept's UCUM code to what the hospital wrote.

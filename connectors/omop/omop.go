@@ -21,7 +21,8 @@
 // A concept id becomes the CURIE VOCABULARY:CODE by the table concept, such as SNOMED:74474003; a space in the
 // name of a vocabulary becomes a low line (RxNorm_Extension). A concept that has no such CURIE becomes OMOP:ID: 0,
 // "no matching concept"; one that the table does not have; a code with a space in it; a code that another concept has
-// too. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables, and
+// too. Of source concepts, visits and causes of death so does one of a vocabulary that the standard catalog does not list
+// for them. So such a row stays countable. [Source.Vocabulary] makes the published codes of the same tables, and
 // [ReadVocabulary] those of the vocabulary tables without a CDM.
 //
 // Sex is male for 8507, female for 8532, missing for 0, and else other. Where the day or the month of birth is

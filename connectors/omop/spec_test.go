@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/officina-enclave/officina/connectors"
+	"github.com/officina-enclave/officina/dsl/catalog"
 )
 
 // notNeeded lists what the CDM requires and this package does without: identifiers of rows, types of records.
@@ -69,4 +70,23 @@ func fieldList(t *testing.T, path string) map[string]string {
 		out[strings.ToLower(r[at("cdmTableName")]+"."+r[at("cdmFieldName")])] = r[at("isRequired")]
 	}
 	return out
+}
+
+// TestSystemsAreThoseOfTheStandardCatalog compares the systems that decide what becomes OMOP:ID with what the catalog allows.
+func TestSystemsAreThoseOfTheStandardCatalog(t *testing.T) {
+	c, diags := catalog.Parse("catalog.yaml", []byte("extends: omop\ndataset: d\ncustodian: {name: N, contact: n@example.org}\n"+
+		"mode: {release: exact}\nperiod: {start: 2000-01-01, end: 2001-12-31}\n"))
+	if diags.Failed() {
+		t.Fatal(diags)
+	}
+	want := map[string][]string{"condition_source": sourceSystems, "cause_of_death": sourceSystems, "visit": visitSystems}
+	for _, s := range c.Sources {
+		if systems := want[s.Name]; systems != nil && !slices.Equal(systems, s.Systems) {
+			t.Errorf("%s has %v, the catalog %v", s.Name, systems, s.Systems)
+		}
+		delete(want, s.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("the catalog lacks %v", want)
+	}
 }

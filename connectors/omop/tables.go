@@ -56,7 +56,9 @@ var tables = []table{
 	{"observation_period", "observation_period", []column{who,
 		of(connectors.Start, day, must("observation_period_start_date")), of(connectors.End, day, must("observation_period_end_date"))}},
 	event("condition", "condition_occurrence", must("condition_concept_id"), must("condition_start_date"), may("condition_end_date")),
-	event("condition_source", "condition_occurrence", may("condition_source_concept_id"), must("condition_start_date"), may("condition_end_date")),
+	{"condition_source", "condition_occurrence", []column{who,
+		of(connectors.Start, day, must("condition_start_date")), of(connectors.End, day, may("condition_end_date")),
+		of(connectors.Code, among(sourceSystems), may("condition_source_concept_id"))}},
 	event("drug", "drug_exposure", must("drug_concept_id"), must("drug_exposure_start_date"), must("drug_exposure_end_date")),
 	event("procedure", "procedure_occurrence", must("procedure_concept_id"), must("procedure_date"), may("procedure_end_date")),
 	{"measurement", "measurement", []column{who,
@@ -68,10 +70,10 @@ var tables = []table{
 	event("device", "device_exposure", must("device_concept_id"), must("device_exposure_start_date"), may("device_exposure_end_date")),
 	{"visit", "visit_occurrence", []column{who,
 		of(connectors.Start, day, must("visit_start_date")), of(connectors.End, day, must("visit_end_date")),
-		of(connectors.Code, (*Source).code, must("visit_concept_id")), of("type", word(visits, "other"), must("visit_concept_id"))}},
+		of(connectors.Code, among(visitSystems), must("visit_concept_id")), of("type", word(visits, "other"), must("visit_concept_id"))}},
 	era("condition_era", may("condition_occurrence_count"), must("condition_concept_id"), must("condition_era_start_date"), must("condition_era_end_date")),
 	era("drug_era", may("drug_exposure_count"), must("drug_concept_id"), must("drug_era_start_date"), must("drug_era_end_date")),
-	{"cause_of_death", deathFile, []column{who, of(connectors.Code, (*Source).code, may("cause_concept_id"))}},
+	{"cause_of_death", deathFile, []column{who, of(connectors.Code, among(sourceSystems), may("cause_concept_id"))}},
 }
 
 // era is a table of eras, which the catalog and the CDM call by one name.
@@ -85,6 +87,12 @@ func event(name, file string, code, start, end folder.Column) table {
 	return table{name, file, []column{who,
 		of(connectors.Start, day, start), of(connectors.End, day, end), of(connectors.Code, (*Source).code, code)}}
 }
+
+// The systems that the standard catalog allows where a CDM may have any: a row of another would be rejected.
+var (
+	sourceSystems = []string{"ICD10", "ICD10CM", "ICD10GM", "ICD9CM", "ICDO3", "SNOMED", "OMOP"}
+	visitSystems  = []string{"Visit", "CMS_Place_of_Service", "OMOP"}
+)
 
 const (
 	deathFile        = "death"

@@ -280,7 +280,7 @@ func (c *checker) elapsed(e *syntax.SpanBetween, s scope) typed {
 	}
 	x := &plan.Elapsed{Unit: u.name, From: c.moment(e.A, s), To: c.moment(e.B, s)}
 	if u.unit != "minutes" {
-		x.From, x.To = day(x.From), day(x.To)
+		x.From, x.To = c.dayOf(e.A.Span(), x.From), c.dayOf(e.B.Span(), x.To)
 	} else if x.From.Type().Kind != catalog.TimeKind || x.To.Type().Kind != catalog.TimeKind {
 		if !c.large {
 			c.say(needsTime(e.Span(), e.Unit))
@@ -348,7 +348,7 @@ func (c *checker) extreme(e *syntax.ExtremeOf, s scope) typed {
 	}
 	if days {
 		for i, x := range out.Dates {
-			out.Dates[i] = day(x)
+			out.Dates[i] = c.dayOf(e.Dates[i].Span(), x)
 		}
 	}
 	return typed{x: out}

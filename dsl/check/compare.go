@@ -31,7 +31,7 @@ func (c *checker) compareTyped(op string, le, re syntax.Expr, l, r typed) typed 
 		return c.compareNumbers(op, re, l, r)
 	case l.temporal() && r.temporal():
 		if l.x.Type() != r.x.Type() {
-			l.x, r.x = day(l.x), day(r.x)
+			l.x, r.x = c.dayOf(le.Span(), l.x), c.dayOf(re.Span(), r.x)
 		}
 		c.datesOnGrid(op, le.Span().Join(re.Span()), l.x, r.x)
 	case ordered && (textual(l) && textual(r) || l.is(catalog.Bool) && r.is(catalog.Bool)):

@@ -11,7 +11,7 @@ import (
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
 
-// Every message of the checker is here, one function each; docs/errors.md has a page for every code.
+// Every message of the checker is here, in messages_events.go and in messages_files.go, one function each; docs/errors.md has a page for every code.
 
 func say(code string, at diag.Span, message string, hints ...string) diag.Diagnostic {
 	return diag.Diagnostic{Code: code, Span: at, Message: message, Hints: hints}
@@ -129,20 +129,6 @@ func (c *checker) unknownValue(name syntax.Ident, s scope) diag.Diagnostic {
 	return say("unknown-name", name.Span(), fmt.Sprintf("nothing here is called `%s`", name.Name), near(name.Name, c.visible(s))...)
 }
 
-func (c *checker) unknownWindow(name syntax.Ident, s scope) diag.Diagnostic {
-	if _, ok := c.Catalog.Source(name.Name); ok {
-		return say("unknown-window", name.Span(), fmt.Sprintf("`%s` is a source, not a window", name.Name), fmt.Sprintf("put events in parentheses: `during (%s)`", name.Name))
-	}
-	among := []string{"followup"}
-	if s.cohort != nil && !s.top {
-		among = append(among, keys(s.cohort.windows)...)
-	}
-	if s.source != nil {
-		among = append(among, "event")
-	}
-	return say("unknown-window", name.Span(), fmt.Sprintf("there is no window `%s`", name.Name), near(name.Name, among)...)
-}
-
 func tooManyDimensions(r *syntax.Report, kind plan.Kind) diag.Diagnostic {
 	if kind.Dimensions == 0 {
 		return say("too-many-dimensions", r.By[0].Span(), fmt.Sprintf("`report %s` is not divided by anything", kind.Name), "use `report table … by …`")
@@ -213,30 +199,6 @@ func emptyBand(at diag.Span) diag.Diagnostic {
 
 func cycle(name syntax.Ident, open []string) diag.Diagnostic {
 	return say("cycle", name.Span(), fmt.Sprintf("`%s` is defined by itself", name.Name), "the way round: "+strings.Join(append(open, name.Name), " → "))
-}
-
-func unknownSystem(at diag.Span, system string, among []string) diag.Diagnostic {
-	return say("unknown-system", at, fmt.Sprintf("the catalog has no code system `%s`", system), near(system, among)...)
-}
-
-func codeUnknown(at diag.Span, curie string) diag.Diagnostic {
-	d := say("code-unknown", at, fmt.Sprintf("the published vocabulary has no `%s`", curie), "check the code; whether a row has it is never said")
-	d.Severity = diag.Warning
-	return d
-}
-
-func noCodes(at diag.Span, source string) diag.Diagnostic {
-	return say("no-codes", at, fmt.Sprintf("`%s` records no codes", source), "use `where (…)` on its columns")
-}
-
-func otherSystem(at diag.Span, source *catalog.Source, codes []string) diag.Diagnostic {
-	system, _, _ := catalog.SplitCurie(codes[0])
-	return say("other-system", at, fmt.Sprintf("`%s` is coded in %s, not in %s", source.Name, strings.Join(source.Systems, ", "), system),
-		"choose another source or other codes")
-}
-
-func loneCode(e *syntax.Curie) diag.Diagnostic {
-	return say("lone-code", e.Span(), "a code alone is no value", fmt.Sprintf("write `any condition in %s`", e.Text))
 }
 
 func noParamValue(p *syntax.Param) diag.Diagnostic {
@@ -377,97 +339,12 @@ func noBirthDate(at diag.Span) diag.Diagnostic {
 	return say("no-birth-date", at, "the catalog has no `birth_date`", "use the attributes that it has")
 }
 
-func needsTime(at diag.Span, unit string) diag.Diagnostic {
-	return say("needs-time", at, fmt.Sprintf("%s need times of day on both sides, and one here is a day", unit), "count days, weeks, months or years")
-}
-
-func noMinutes(at diag.Span, source string) diag.Diagnostic {
-	return say("needs-time", at, fmt.Sprintf("hours and minutes need times of day on both sides; `%s`, or the date it stands beside, has days", source), "write a number of days, such as `1 day`")
-}
-
-func everInTime(at diag.Span) diag.Diagnostic {
-	return say("ever-in-time", at, "`ever` means of all time, so it takes no time phrase", "leave out `ever`, or the time")
-}
-
-func untimed(at diag.Span, source string) diag.Diagnostic {
-	return say("no-time", at, fmt.Sprintf("the rows of `%s` have no date", source), "leave the time out: `any "+source+" …`")
-}
-
-func mixedUnits(at diag.Span, source *catalog.Source) diag.Diagnostic {
-	return say("mixed-units", at, fmt.Sprintf("these events of `%s` have no one unit", source.Name), "name codes of one analyte: `"+source.Name+" in …`")
-}
-
-func mixedUnion(at diag.Span) diag.Diagnostic {
-	return say("mixed-units", at, "these events have no one value: the members of the union do not measure alike", "take the value of one of them, or unite events of one analyte")
-}
-
-func noEventHere(at diag.Span) diag.Diagnostic {
-	return say("no-event-here", at, "there is no event here", "`event` is the current event inside `where (…)`; elsewhere name one, such as `first visit`")
-}
-
-func noEnd(at diag.Span, source string) diag.Diagnostic {
-	return say("no-end", at, fmt.Sprintf("the events of `%s` have no end, so none is ever ongoing", source), "use `on X`, or `within D before X`")
-}
-
-func noValue(at diag.Span, source string) diag.Diagnostic {
-	return say("no-value", at, fmt.Sprintf("the events of `%s` have no number as their value", source), "use `first`, `last` or `nearest to …`, or a source with values")
-}
-
-func noApart(at diag.Span, what string) diag.Diagnostic {
-	return say("no-apart", at, fmt.Sprintf("`at least … apart` does not go with %s", what), "put it after the whole, outside the parentheses, or leave it out")
-}
-
-func noZeroth(at diag.Span) diag.Diagnostic {
-	return say("bad-number", at, "events are counted from 1", "write `first`, `2nd`, `3rd` and so on")
-}
-
-func percentOfLevel(at diag.Span, from, to typed) diag.Diagnostic {
-	level := from
-	if !from.affine() {
-		level = to
-	}
-	return say("unit-mismatch", at, fmt.Sprintf("a percent change of %s has no meaning, because its units have different zeros", level.rule.Name),
-		"take the difference of the two, such as `after - before`")
-}
-
-func noEffect(at diag.Span, what string) diag.Diagnostic {
-	d := say("no-effect", at, fmt.Sprintf("`%s` is checked and changes nothing: the reports of survival and incidence that use it are not in this version", what), "leave it for later, or take it out")
-	d.Severity = diag.Warning
-	return d
-}
-
-func cohortCycle(name syntax.Ident) diag.Diagnostic {
-	return say("cycle", name.Span(), fmt.Sprintf("cohort `%s` would need itself", name.Name), "let one of the cohorts stand without the others, and build on it")
-}
-
-func notOfCohort(at diag.Span) diag.Diagnostic {
-	return say("not-of-cohort", at, "this says nothing about an index date, which is one day", "use `before`, `after`, `on`, `within … of`, `from … to` or `during` a window")
-}
-
-func emptyRange(t syntax.CodeTerm) diag.Diagnostic {
-	return say("empty-range", t.Span(), fmt.Sprintf("no code is from %s to %s", t.Curie, t.To), "the lower code comes first, as in `ICD10:C50..C58`")
-}
-
-func noLabel(text syntax.StringLit) diag.Diagnostic {
-	d := say("never", text.Span(), fmt.Sprintf("no published label has \"%s\" in it", text.Value), "look the words up in the vocabulary, or name codes")
-	d.Severity = diag.Warning
-	return d
-}
-
-func noFollowup(name syntax.Ident) diag.Diagnostic {
-	return say("no-followup", name.Span(), "the cohort has no follow-up", "add `followup until …`")
-}
-
 func notYet(at diag.Span, what string) diag.Diagnostic {
 	return say("not-yet", at, what+" not in this version of the language", "docs/language.md lists what is")
 }
 
 func notLiteral(at diag.Span) diag.Diagnostic {
 	return say("not-a-literal", at, "a list holds literals only", "write `x = a or x = b`")
-}
-
-func notACode(at diag.Span) diag.Diagnostic {
-	return say("not-a-code", at, "only the code of an event can be in a code set", "write `code in …` inside `where (…)`")
 }
 
 func moreThanListed(at diag.Span, n, have int) diag.Diagnostic {
@@ -495,37 +372,4 @@ func offPeriod(at diag.Span, op string, day catalog.Date) diag.Diagnostic {
 
 func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
 	return say("no-grid", at, what, hint)
-}
-
-func testTable(at diag.Span, what, hint string) diag.Diagnostic {
-	return say("test-table", at, what, hint)
-}
-
-func noExpect(title syntax.StringLit) diag.Diagnostic {
-	return say("test-table", title.Span(), "this test expects nothing", "add `expect (id)` and a row for each member")
-}
-
-func unknownPerson(at diag.Span, id string) diag.Diagnostic {
-	return say("test-table", at, fmt.Sprintf("the test has no person `%s`", id), "add a row to the table `person`")
-}
-
-func wrongCell(at diag.Span, want, hint string) diag.Diagnostic {
-	return say("wrong-cell", at, fmt.Sprintf("this cell must hold %s", want), "write "+hint)
-}
-
-func libraryFaults(library syntax.StringLit, first diag.Diagnostic) diag.Diagnostic {
-	return say("library-faults", library.Span(), fmt.Sprintf("library \"%s\" cannot be read: %s, on its line %d", library.Value, first.Message, first.Span.From.Line),
-		"tell the data steward who published it")
-}
-
-func importOfImport(name syntax.Ident, what string) diag.Diagnostic {
-	return notYet(name.Span(), fmt.Sprintf("`%s` needs `%s` of another library; libraries that import are", name.Name, what))
-}
-
-// noLibrary tells what the catalog says of a library.
-func noLibrary(library syntax.StringLit, problem diag.Diagnostic) diag.Diagnostic {
-	if problem.Code == "library-changed" {
-		return say("library-changed", library.Span(), problem.Message, problem.Hints...)
-	}
-	return say("library-unknown", library.Span(), problem.Message, problem.Hints...)
 }

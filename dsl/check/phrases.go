@@ -1,7 +1,10 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/officina-enclave/officina/dsl/catalog"
+	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -92,6 +95,27 @@ func at(source *catalog.Source, x plan.Expr) plan.Expr {
 	return day(x)
 }
 
+// beside is what at gives of a date that was written.
+func (c *checker) beside(span diag.Span, source *catalog.Source, x plan.Expr) plan.Expr {
+	if source.Minutes {
+		return x
+	}
+	return c.dayOf(span, x)
+}
+
+// dayOf is the day of a date-time. That of a recorded one moved by minutes would tell the time of day by its distance
+// from midnight.
+func (c *checker) dayOf(span diag.Span, x plan.Expr) plan.Expr {
+	if x.Type().Kind != catalog.TimeKind {
+		return x
+	}
+	if slices.ContainsFunc(c.leaves(x), func(l leaf) bool { return !l.fixed && l.minutes != 0 }) {
+		c.say(noGrid(span, "the day of a time that is moved by hours could tell a single person's exact time of day", "move it by days, or compare it with a time of day"))
+		return &plan.Const{Of: catalog.Type{Kind: catalog.DateKind}}
+	}
+	return day(x)
+}
+
 // day is the day of a date-time; a day is left alone.
 func day(x plan.Expr) plan.Expr {
 	if x.Type().Kind == catalog.TimeKind {
@@ -117,7 +141,7 @@ func (c *checker) bounds(p *syntax.Phrase, s scope, source *catalog.Source) []pl
 	if p.Ending {
 		column = "end"
 	}
-	x := at(source, c.moment(p.A, s))
+	x := c.beside(p.A.Span(), source, c.moment(p.A, s))
 	bound := func(op string, x plan.Expr) plan.Bound {
 		c.boundOnGrid(p.Span(), op, x)
 		return plan.Bound{Column: column, Op: op, At: x}
@@ -128,7 +152,7 @@ func (c *checker) bounds(p *syntax.Phrase, s scope, source *catalog.Source) []pl
 	case syntax.After:
 		return []plan.Bound{bound(">", x)}
 	case syntax.On:
-		x = day(x) // an event on a day, or on the day of a time
+		x = c.dayOf(p.A.Span(), x) // an event on a day, or on the day of a time
 		c.boundOnGrid(p.Span(), "=", x)
 		return []plan.Bound{{Column: column, Op: ">=", At: x}, {Column: column, Op: "<=", At: x}}
 	case syntax.OnOrBefore, syntax.Until:
@@ -136,7 +160,7 @@ func (c *checker) bounds(p *syntax.Phrase, s scope, source *catalog.Source) []pl
 	case syntax.OnOrAfter, syntax.Since:
 		return []plan.Bound{bound(">=", x)}
 	case syntax.FromTo:
-		return []plan.Bound{bound(">=", x), bound("<=", at(source, c.moment(p.B, s)))}
+		return []plan.Bound{bound(">=", x), bound("<=", c.beside(p.B.Span(), source, c.moment(p.B, s)))}
 	case syntax.OngoingAt:
 		started := bound("<=", x)
 		column = "open-end"

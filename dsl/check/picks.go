@@ -83,7 +83,7 @@ func (c *checker) chosen(e *syntax.Pick, x *plan.Pick, rule *catalog.UnitRule, s
 			x.Which, x.N = plan.First, 0
 		}
 	case syntax.Nearest:
-		x.To = at(source, c.moment(e.To, s))
+		x.To = c.beside(e.To.Span(), source, c.moment(e.To, s))
 		if ls := c.leaves(x.To); c.birthIn(x.To) || slices.ContainsFunc(ls, func(l leaf) bool { return l.fixed }) {
 			c.say(noGrid(e.To.Span(), "the event nearest to a fixed date, or to a birth date, could tell a single person's exact date",
 				"take the nearest to a recorded date, or write `last … before` or `first … after` the fixed one"))

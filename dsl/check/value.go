@@ -1,6 +1,7 @@
 package check
 
 import (
+	"math"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -44,8 +45,11 @@ func (t typed) settled() typed {
 	return typed{x: numberConst(t.lit.value, catalog.Type{Kind: catalog.Number, Unit: t.lit.unit}), form: grid.Const(t.lit.value)}
 }
 
-// numberConst is a whole number where it can be.
+// numberConst is a whole number where it can be, and never one that is not whole.
 func numberConst(v float64, of catalog.Type) *plan.Const {
+	if of.Kind == catalog.Int && v != math.Trunc(v) {
+		of.Kind = catalog.Number
+	}
 	if of.Unit == "" && v == float64(int64(v)) && v < 1e15 && v > -1e15 {
 		return plan.IntConst(int64(v))
 	}
@@ -114,7 +118,7 @@ func (c *checker) duration(e syntax.Expr, s scope) (duration, bool) {
 }
 
 // date checks an expression that must be a day; of a date-time it is the day. A picked event is used as its start.
-func (c *checker) date(e syntax.Expr, s scope) plan.Expr { return day(c.moment(e, s)) }
+func (c *checker) date(e syntax.Expr, s scope) plan.Expr { return c.dayOf(e.Span(), c.moment(e, s)) }
 
 // moment checks an expression that must be a day or a date-time.
 func (c *checker) moment(e syntax.Expr, s scope) plan.Expr {

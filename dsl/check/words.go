@@ -8,11 +8,11 @@ import (
 	"github.com/officina-enclave/officina/dsl/plan"
 )
 
-// Words lists the words that a query may take from a catalog and from this package, each once, ascending: the sources,
+// Words lists the words that a query may take from a catalog and from this package, each once, ascending: its name, the sources,
 // columns and values that queries may name, units, kinds of report and their clauses, functions, types. A name with dots
 // is there in parts too.
 func Words(c *catalog.Catalog) []string {
-	out := slices.Concat(keys(functions), paramTypes)
+	out := slices.Concat([]string{c.Dataset}, keys(functions), paramTypes)
 	for _, k := range plan.Kinds {
 		out = append(append(out, k.Name), k.Clauses...)
 	}

@@ -162,7 +162,7 @@ func (im *importer) persons(n *node, at string) (out []string) {
 func (im *importer) age(n *node, at string) string {
 	if n.is() {
 		im.near(n, Persons, "age", "Circe subtracts the year of birth from the year of the event, here age is in completed years; "+
-			"they differ by one for events before the birthday in their year")
+			"they differ by one for events before the birthday in their year, which is many persons where all are about as old as the threshold")
 	}
 	return im.compared("age at "+at, n, plain)
 }

@@ -23,7 +23,7 @@ func (w *writer) set(s *plan.EventSet) string {
 		out = w.say("set.without", out, w.counted("codes", len(s.Without.Codes)))
 	}
 	w.outer = true // inside a condition, bounds are about the event around it
-	out = w.bounds(out, s.Bounds)
+	out = w.bounds(out, s)
 	w.outer = false
 	if s.Where != nil {
 		out = w.say("set.where", out, w.cond(s.Where))
@@ -34,17 +34,17 @@ func (w *writer) set(s *plan.EventSet) string {
 	return out
 }
 
-// bounds says the time of the events; those of one column together.
-func (w *writer) bounds(out string, all []plan.Bound) string {
+// bounds says the time of the events; those of one column together. Events that cannot have an end end when they start.
+func (w *writer) bounds(out string, s *plan.EventSet) string {
 	and := ""
 	for _, column := range []string{"start", "end", "open-end"} {
 		var own []limit
-		for _, b := range all {
-			if b.Column == column {
+		for _, b := range s.Bounds {
+			if b.Column == column || !s.Source.End && column == "start" {
 				own = append(own, limitOf(b.Op, b.At))
 			}
 		}
-		if len(own) > 0 {
+		if len(own) > 0 && (s.Source.End || column == "start") {
 			out = w.say("bound."+column+and, out, w.time(own))
 			and = ".and"
 		}

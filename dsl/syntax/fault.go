@@ -41,6 +41,23 @@ var typed = map[string]string{
 
 // explain says what is wrong, from the surest explanation to the most general.
 func (f fault) explain() diag.Diagnostic {
+	d := f.tell()
+	if d.Code != "syntax" {
+		return d
+	}
+	if word, near, ok := f.near(); ok {
+		d := unexpected(spanOf(word), "`"+word.Value+"`", "did you mean `"+near+"`?")
+		d.Fix = &diag.Edit{Span: d.Span, Text: near}
+		return d
+	}
+	if hint, ok := f.habit(); ok {
+		d.Hints = []string{hint}
+	}
+	return d
+}
+
+// tell says what is wrong without looking for what was meant.
+func (f fault) tell() diag.Diagnostic {
 	t := f.tokens[f.at]
 	span := spanOf(t)
 	if what, place, ok := f.later(); ok {
@@ -49,19 +66,10 @@ func (f fault) explain() diag.Diagnostic {
 	if f.named() && Reserved(t.Value) {
 		return reservedWord(span, t.Value)
 	}
-	if word, near, ok := f.near(); ok {
-		d := unexpected(spanOf(word), "`"+word.Value+"`", "did you mean `"+near+"`?")
-		d.Fix = &diag.Edit{Span: d.Span, Text: near}
-		return d
-	}
-	var hints []string
-	if hint, ok := f.habit(); ok {
-		hints = []string{hint}
-	}
 	if f.at > f.from && f.breaksOff() && !f.complete {
-		return incomplete(spanOf(f.tokens[f.at-1]), "the `"+f.tokens[f.from].Value+"`", hints...)
+		return incomplete(spanOf(f.tokens[f.at-1]), "the `"+f.tokens[f.from].Value+"`")
 	}
-	return unexpected(span, quoted(t), hints...)
+	return unexpected(span, quoted(t))
 }
 
 // named reports whether a new name belongs at the fault.

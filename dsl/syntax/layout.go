@@ -22,7 +22,8 @@ import (
 //   - comments stay, on their own line or at the end of one.
 //
 // The tokens are never changed, so the tree is the same; formatting twice is formatting once. A text with
-// errors is not formatted: the list says what is wrong.
+// errors is not formatted: the list says what is wrong. One that white space would make longer than [MaxBytes] stays
+// as it is.
 func Format(source string) (string, diag.List) {
 	f, list := Parse("", source)
 	if list.Failed() {
@@ -36,6 +37,9 @@ func Format(source string) (string, diag.List) {
 	var b strings.Builder
 	for _, r := range rows {
 		r.write(&b)
+	}
+	if b.Len() > MaxBytes {
+		return source, list
 	}
 	return b.String(), list
 }

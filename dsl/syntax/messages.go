@@ -49,8 +49,8 @@ func unexpected(s diag.Span, what string, hints ...string) diag.Diagnostic {
 	return diag.Diagnostic{Code: "syntax", Span: s, Message: what + " cannot stand here", Hints: hints}
 }
 
-func incomplete(s diag.Span, what string, hints ...string) diag.Diagnostic {
-	return diag.Diagnostic{Code: "syntax", Span: s, Message: what + " is not complete here", Hints: hints}
+func incomplete(s diag.Span, what string) diag.Diagnostic {
+	return diag.Diagnostic{Code: "syntax", Span: s, Message: what + " is not complete here"}
 }
 
 func outsideCohort(s diag.Span, word string) diag.Diagnostic {

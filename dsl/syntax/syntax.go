@@ -44,7 +44,13 @@ func (f *File) Size() int { return f.size }
 
 // Parse reads a query; name is for messages. The file is never nil. When the list has failed, the file holds
 // what could be read; declarations and statements with an error are left out.
-func Parse(name, source string) (*File, diag.List) {
+func Parse(name, source string) (*File, diag.List) { return parse(name, source, fault.explain) }
+
+// Try is [Parse] without looking for what was meant: its messages are shorter, and it takes far less time where there are
+// errors.
+func Try(name, source string) (*File, diag.List) { return parse(name, source, fault.tell) }
+
+func parse(name, source string, explain func(fault) diag.Diagnostic) (*File, diag.List) {
 	f := &File{Name: name, Source: source}
 	if list := limits(source); list.Failed() {
 		return f, list
@@ -56,7 +62,7 @@ func Parse(name, source string) (*File, diag.List) {
 		return f, list
 	}
 	f.size = size
-	p := parser{file: f, tokens: visible, lex: peeking(visible)}
+	p := parser{file: f, tokens: visible, lex: peeking(visible), explain: explain}
 	p.run()
 	return f, p.list.Sorted()
 }
@@ -93,6 +99,8 @@ type parser struct {
 	tokens []lexer.Token // without comments; the last is the end of the text
 	lex    *lexer.PeekingLexer
 	list   diag.List
+
+	explain func(fault) diag.Diagnostic
 }
 
 // next is the token to read next.
@@ -214,7 +222,7 @@ func read[G any](p *parser, g *participle.Parser[G], after func(lexer.Token) boo
 		_, at := attempt(peeking(ts), g, after)
 		return at
 	}}
-	p.list.Add(f.explain())
+	p.list.Add(p.explain(f))
 	p.skip(max(at, from.Cursor()+1), stops)
 	return tree, f.complete && f.beginsLine()
 }

@@ -174,6 +174,18 @@ func TestWordsThatAreNames(t *testing.T) {
 	}
 }
 
+func TestFormatKeepsWithinTheLimit(t *testing.T) {
+	text := func(lines int) string {
+		return "codes " + strings.Repeat("a", 50) + "=A:b\n" + strings.Repeat("codes a=A:b,A:ccccccc\n", lines)
+	}
+	if got, list := syntax.Format(text(2500)); list.Failed() || got != text(2500) {
+		t.Errorf("%v; %d bytes became %d", list, len(text(2500)), len(got))
+	}
+	if got, _ := syntax.Format(text(100)); len(got) < 2*len(text(100)) {
+		t.Errorf("a short text is not lined up: %d bytes became %d", len(text(100)), len(got))
+	}
+}
+
 func TestWords(t *testing.T) {
 	f, _ := syntax.Parse("", "param p: duration = 3 mg/L # a remark\ncohort c { index p as % } nonsense \"text\" A:b")
 	var got []string

@@ -233,11 +233,18 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// A table of places and days is cut by places, without regard to the persons: no value is lost, and none stands twice.
-func TestPlacesHavePartsOfTheirOwn(t *testing.T) {
-	dir, c := t.TempDir(), newCentre(t)
-	write := func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
-	write("catalog.yaml", `
+// airOf writes a source of two persons and the air of 100 places on nine days.
+func airOf(t *testing.T) (dir string) {
+	t.Helper()
+	air := "comune,day,x\n"
+	for place := range 100 {
+		for day := 1; day <= 9; day++ {
+			air += fmt.Sprintf("%03d,2020-01-%02d,%d\n", place, day, 10*place+day)
+		}
+	}
+	dir = t.TempDir()
+	for name, text := range map[string]string{
+		"catalog.yaml": `
 dataset: tiny
 custodian: {name: Somebody, contact: somebody@example.org}
 mark: test
@@ -246,23 +253,24 @@ period: {start: 2020-01-01, end: 2020-12-31}
 person: {attributes: {label: {type: string}}}
 sources: {air: {kind: place-day, place: comune, value: {type: number}}}
 residence: {place: comune, from: date, to: date}
-`)
-	write("mapping.yaml", `
+`,
+		"mapping.yaml": `
 format: 1
 tables:
   - {table: person, file: p.csv, columns: {person: id}}
   - {table: residence, file: lived.csv, columns: {person: id, place: comune, start: from, end: to}}
   - {table: air, file: air.csv, columns: {place: comune, start: day, value: x}}
-`)
-	write("p.csv", "id\n1\n2\n")
-	write("lived.csv", "id,comune,from,to\n1,001,2010-01-01,\n2,099,2010-01-01,2020-06-30\n")
-	air := "comune,day,x\n"
-	for place := range 100 {
-		for day := 1; day <= 9; day++ {
-			air += fmt.Sprintf("%03d,2020-01-%02d,%d\n", place, day, 10*place+day)
-		}
+`,
+		"p.csv": "id\n1\n2\n", "lived.csv": "id,comune,from,to\n1,001,2010-01-01,\n2,099,2010-01-01,2020-06-30\n", "air.csv": air,
+	} {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	write("air.csv", air)
+	return dir
+}
+
+// A table of places and days is cut by places, without regard to the persons: no value is lost, and none stands twice.
+func TestPlacesHavePartsOfTheirOwn(t *testing.T) {
+	dir, c := airOf(t), newCentre(t)
 	o := c.options(t, dir, "", dir)
 	o.PartRows = 100
 	load(t, o)

@@ -1,6 +1,6 @@
 // Package gridtest_test holds the grid of dates to its promise, by generation: whatever rule compiles, two persons whose
-// lives are alike but for some days are told apart by none, as long as every date stays in its month (LANGUAGE, Meaning 6;
-// PRIVACY, step 0). Intervals between a person's own events are the same in both lives, so no rule may differ.
+// lives are alike but for some days, or for the times of day, are told apart by none, as long as every date stays in its
+// month and every time in its day (LANGUAGE, Meaning 6; PRIVACY, step 0). Intervals between a person's own events are the same in both lives, so no rule may differ.
 package gridtest_test
 
 import (
@@ -21,7 +21,6 @@ import (
 type dataset struct {
 	name    string
 	sets    []string // event sets without phrases
-	columns map[string][]string
 	head    string
 	minutes bool
 }
@@ -83,7 +82,9 @@ func (a author) aimed(inside bool) string {
 	if inside {
 		from = "event"
 	}
-	switch a.pick("nearest", "covered", "proportion", "elapsed") {
+	switch a.pick("nearest", "covered", "proportion", "elapsed", "midnight") {
+	case "midnight":
+		return fmt.Sprintf("first visit + %d minutes%s", 60*n, a.pick(" = first condition", " > first condition", " = index", " < first of (first visit, death) + 1 day"))
 	case "nearest":
 		return "nearest to " + a.fixed() + " of visit" + a.pick(" = first visit", " < last visit", " after "+from+" = first visit after "+from)
 	case "covered":
@@ -221,7 +222,7 @@ func (a author) life() reference.Person {
 	}
 	start := func() any {
 		if a.minutes {
-			return catalog.Moment(day())*24*60 + catalog.Moment(rapid.IntRange(0, 24*60-1).Draw(a.t, "minute"))
+			return catalog.Moment(day())*24*60 + catalog.Moment(rapid.IntRange(6*60, 18*60-1).Draw(a.t, "minute"))
 		}
 		return day()
 	}
@@ -232,7 +233,7 @@ func (a author) life() reference.Person {
 				return to
 			}
 		case catalog.Moment:
-			if to := catalog.Moment(day()) * 24 * 60; to >= from {
+			if to := catalog.Moment(day())*24*60 + 12*60; to >= from {
 				return to
 			}
 		}
@@ -275,8 +276,8 @@ func (a author) life() reference.Person {
 	return reference.Person{Attributes: attributes, Events: events}
 }
 
-// shifted is the same life some days later.
-func shifted(p reference.Person, days int) reference.Person {
+// shifted is the same life some days later, or with all times of day some minutes later.
+func shifted(p reference.Person, days, minutes int) reference.Person {
 	row := func(r reference.Row) reference.Row {
 		out := maps.Clone(r)
 		for name, v := range r {
@@ -284,7 +285,7 @@ func shifted(p reference.Person, days int) reference.Person {
 			case catalog.Date:
 				out[name] = v + catalog.Date(days)
 			case catalog.Moment:
-				out[name] = v + catalog.Moment(days)*24*60
+				out[name] = v + catalog.Moment(days)*24*60 + catalog.Moment(minutes)
 			}
 		}
 		return out
@@ -322,9 +323,9 @@ func TestNoRuleTellsDaysOfAMonth(t *testing.T) {
 					if here == [2]any{-1, false} {
 						members++
 					}
-					for _, days := range []int{-4, -1, 2, 7} {
-						if there := member(t, p, shifted(life, days)); there != here {
-							t.Fatalf("%s\ntells a life (%v) from the same %d days later (%v):\n%v\n%s", text, here, days, there, life, p.Canonical())
+					for _, by := range [][2]int{{-4, 0}, {-1, 0}, {2, 0}, {7, 0}, {0, -330}, {0, 45}, {0, 330}} {
+						if there := member(t, p, shifted(life, by[0], by[1])); there != here {
+							t.Fatalf("%s\ntells a life (%v) from the same %d days and %d minutes later (%v):\n%v\n%s", text, here, by[0], by[1], there, life, p.Canonical())
 						}
 					}
 				}

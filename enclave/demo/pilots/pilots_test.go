@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -148,4 +149,32 @@ func TestContract(t *testing.T) {
 			connectorstest.Run(t, func(*testing.T) connectors.Source { return pilots.Source{Pilot: name, Seed: 1, Persons: 100} })
 		})
 	}
+}
+
+// A person is the same whatever the number of persons, and another seed makes other persons.
+func TestDeterminism(t *testing.T) {
+	for _, name := range pilots.Names() {
+		few, many := pilots.Source{Pilot: name, Seed: 7, Persons: 20}, pilots.Source{Pilot: name, Seed: 7, Persons: 25}
+		for _, table := range few.Tables() {
+			want := rows(t, few, table)
+			if got := rows(t, many, table); !strings.HasPrefix(got, want) || len(want) == 0 {
+				t.Errorf("%s, %s: the first 20 of 25 persons differ from 20 persons", name, table)
+			}
+			if other := rows(t, pilots.Source{Pilot: name, Seed: 8, Persons: 20}, table); other == want {
+				t.Errorf("%s, %s: seeds 7 and 8 make the same rows", name, table)
+			}
+		}
+	}
+}
+
+func rows(t *testing.T, s pilots.Source, table string) string {
+	t.Helper()
+	var out strings.Builder
+	must(t, s.Read(t.Context(), table, func(b connectors.Batch) error {
+		for _, row := range b.Rows {
+			fmt.Fprintln(&out, row)
+		}
+		return nil
+	}))
+	return out.String()
 }
