@@ -183,10 +183,9 @@ func (b *lines) column(words []string, indent int) {
 		b.WriteString(b.String()[s.from:s.to])
 		return
 	}
-	from := b.Len()
+	from, start := b.Len(), "\n"+strings.Repeat(" ", indent)
 	for _, w := range words {
-		b.WriteByte('\n')
-		margin(&b.Builder, indent)
+		b.WriteString(start)
 		b.WriteString(w)
 	}
 	b.columns[at] = span{from, b.Len()}
