@@ -380,5 +380,7 @@ type gNamed struct {
 	Call  bool          `parser:"( @'('"`
 	Args  []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
 	Event bool          `parser:"| 'of' ( @'event'"`
+	If    ifNamed       `parser:"       | (?= Word) @@"`
+	Of    *lexer.Token  `parser:"         @Word"`
 	Pick  *gPick        `parser:"       | (?! ( 'first' | 'last' ) 'of') @@ ) )?"`
 }
