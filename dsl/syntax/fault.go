@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/words"
 )
 
 // fault is one place where the grammar does not fit.
@@ -152,7 +153,7 @@ func (f fault) near() (lexer.Token, string, bool) {
 		if i < f.from || f.tokens[i].Type != kindWord {
 			continue
 		}
-		words := strings.Fields(reserved + " " + contextual)
+		words := strings.Fields(words.Reserved + " " + contextual)
 		for range 4 {
 			word, ok := diag.Near(f.tokens[i].Value, words)
 			if !ok {
