@@ -16,7 +16,7 @@ import (
 // missing values, lists, intervals and other names of the same value (LANGUAGE, Meaning 6).
 
 // author writes rules about a score (grid 0.5, four names: of one event all picks are the same), a glucose (grid 0.1), a body mass index (cut points), an
-// age (cut points, whole years), also in the year of the index,, the age in the year of the index, and a line of therapy (whole, grid 5).
+// age (cut points, whole years), the age in the year of the index (the same), and a line of therapy (whole, grid 5).
 type author struct{ t *rapid.T }
 
 func (a author) pick(words ...string) string { return rapid.SampledFrom(words).Draw(a.t, "word") }

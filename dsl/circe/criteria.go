@@ -1,6 +1,7 @@
 package circe
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -102,24 +103,23 @@ var (
 	past = map[string]bool{"gt": true, "lte": true}
 )
 
-// date is a date of a query, which a catalog lets lie on the first of a month: the day itself, or, where past, the day after it.
+// date is a date of a query. Where it divides the days within a month, at its start or, where past, at its end, a note
+// says that a dataset with a grid of months refuses it.
 func (im *importer) date(n *node, past bool) string {
 	given, err := time.Parse(time.DateOnly, n.text())
 	if err != nil {
 		im.lost(n, Persons, "date", "it is not written as a date; 1900-01-01 stands here in its place")
 		return "1900-01-01"
 	}
-	cut := given
+	first := given
 	if past {
-		cut = cut.AddDate(0, 0, 1)
+		first = given.AddDate(0, 0, 1)
 	}
-	on := cut.AddDate(0, 0, 1-cut.Day())
-	if cut.Day() > 15 {
-		on = on.AddDate(0, 1, 0)
-	}
-	if !on.Equal(cut) {
-		im.near(n, Persons, "date", "catalogs let dates be compared by months, so that nobody's day can be asked; "+cut.Format(time.DateOnly)+" became "+on.Format(time.DateOnly))
-		given = given.Add(on.Sub(cut))
+	if days := first.Day() - 1; days > 0 {
+		low := given.AddDate(0, 0, -days)
+		high := low.AddDate(0, 0, first.AddDate(0, 1, -days).AddDate(0, 0, -1).Day())
+		im.note(fmt.Sprintf("grid: %s: a dataset whose period grid is a month refuses %s; the nearest that it allows are %s and %s",
+			n.path, given.Format(time.DateOnly), low.Format(time.DateOnly), high.Format(time.DateOnly)))
 	}
 	return given.Format(time.DateOnly)
 }
@@ -158,13 +158,9 @@ func (im *importer) persons(n *node, at string) (out []string) {
 		im.words(n.get("Ethnicity"), "ethnicity", map[int]string{38003563: "hispanic", 38003564: "not-hispanic"}))
 }
 
-// age is in completed years here, and the difference of two calendar years in Circe.
+// age is the difference of two calendar years in Circe.
 func (im *importer) age(n *node, at string) string {
-	if n.is() {
-		im.near(n, Persons, "age", "Circe subtracts the year of birth from the year of the event, here age is in completed years; "+
-			"they differ by one for events before the birthday in their year, which is many persons where all are about as old as the threshold")
-	}
-	return im.compared("age at "+at, n, plain)
+	return im.compared("age in year of "+at, n, plain)
 }
 
 // words says which of an attribute's words are meant.
