@@ -38,6 +38,9 @@ func (m maker) rows(depth int) *plan.EventSet {
 		return m.union(depth - 1)
 	case depth > 0 && m.chance(7):
 		s := m.timed(depth - 1)
+		if made := m.rows(1); made.Source.Timed && m.chance(3) {
+			s = m.choosing(made, 0)
+		}
 		return plan.Episodes(s, m.span(s.Source.Minutes, 0, 30))
 	}
 	return m.all(oneOf(m, m.catalog.Sources))
@@ -56,7 +59,7 @@ func (m maker) union(depth int) *plan.EventSet {
 		}
 		rows := m.all(s)
 		if m.chance(4) {
-			rows = m.rows(depth)
+			rows = m.rows(max(depth, 1)) // seldom made of others again
 		}
 		members = append(members, m.choosing(rows, depth))
 	}

@@ -181,17 +181,31 @@ func literals(x plan.Expr) []plan.Expr {
 	return constant(textType, texts[0])
 }
 
-// partsOf are the parts of x that can stand in its place. Those of an event set's condition see the event, which x
-// may not.
+// partsOf are the parts of x that can stand in its place, also those two levels below. A part of an event set's condition
+// sees the event, which x does not: it can when it is not about that.
 func partsOf(x plan.Expr) []plan.Expr {
-	if len(plan.Sets(x)) > 0 {
-		return nil
-	}
-	_, places := opened(x)
 	var out []plan.Expr
-	for _, p := range places {
-		if alike((*p).Type().Kind, x.Type().Kind) {
-			out = append(out, *p)
+	for _, part := range plainParts(x) {
+		for _, y := range append(plainParts(part), part) {
+			if alike(y.Type().Kind, x.Type().Kind) {
+				out = append(out, y)
+			}
+		}
+	}
+	return out
+}
+
+// plainParts are the parts of x that mean the same where x stands.
+func plainParts(x plan.Expr) []plan.Expr {
+	out := plan.Parts(x)
+	for _, s := range plan.Sets(x) {
+		for _, b := range s.Bounds {
+			if e, end := b.At.(*plan.End); !end || !e.Open {
+				out = append(out, b.At)
+			}
+		}
+		if s.Where != nil && !plan.OfEvent(s.Where) {
+			out = append(out, s.Where)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -43,8 +44,15 @@ type maker struct {
 
 func newMaker(t testing.TB, seed, stream uint64) maker {
 	t.Helper()
-	return makerOf(dataset{readCatalog(t, "testdata/catalog.yaml"), codes, published}, seed, stream)
+	generated.Do(func() { generatedCatalog = readCatalog(t, "testdata/catalog.yaml") })
+	return makerOf(dataset{generatedCatalog, codes, published}, seed, stream)
 }
+
+// The catalog of the generated tables is read once, and never changed.
+var (
+	generated        sync.Once
+	generatedCatalog *catalog.Catalog
+)
 
 func makerOf(d dataset, seed, stream uint64) maker {
 	return maker{Rand: rand.New(rand.NewPCG(seed, stream)), dataset: d}
