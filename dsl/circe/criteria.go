@@ -1,7 +1,6 @@
 package circe
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -89,60 +88,60 @@ func (im *importer) since(n *node) string {
 	case !n.is():
 		return ""
 	case op == "bt":
-		return "from " + im.date(n.get("Value"), false) + " to " + im.date(n.get("Extent"), true)
+		return "from " + im.date(n.get("Value"), "gte") + " to " + im.date(n.get("Extent"), "lte")
 	case dated[op] != "":
-		return dated[op] + " " + im.date(n.get("Value"), past[op])
+		return dated[op] + " " + im.date(n.get("Value"), op)
 	}
 	im.lost(n, Persons, "dates", "no phrase says this comparison; it is left out")
 	return ""
 }
 
-var (
-	dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
-	// past are the comparisons that divide the days after their date, not before it.
-	past = map[string]bool{"gt": true, "lte": true}
-)
+var dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
 
-// date is a date of a query. Where it divides the days within a month, at its start or, where past, at its end, a note
-// says that a dataset with a grid of months refuses it.
-func (im *importer) date(n *node, past bool) string {
+// date is the date of a comparison. Where that divides the days within a month, before the date or after it, a note says
+// that a dataset with a grid of months refuses it.
+func (im *importer) date(n *node, op string) string {
 	given, err := time.Parse(time.DateOnly, n.text())
 	if err != nil {
 		im.lost(n, Persons, "date", "it is not written as a date; 1900-01-01 stands here in its place")
 		return "1900-01-01"
 	}
+	text := given.Format(time.DateOnly)
+	refused := n.path + ": a dataset whose period grid is a month refuses " + text
 	first := given
-	if past {
+	if op == "gt" || op == "lte" {
 		first = given.AddDate(0, 0, 1)
 	}
-	if days := first.Day() - 1; days > 0 {
-		low := given.AddDate(0, 0, -days)
-		high := low.AddDate(0, 0, first.AddDate(0, 1, -days).AddDate(0, 0, -1).Day())
-		im.note(fmt.Sprintf("grid: %s: a dataset whose period grid is a month refuses %s; the nearest that it allows are %s and %s",
-			n.path, given.Format(time.DateOnly), low.Format(time.DateOnly), high.Format(time.DateOnly)))
+	switch days := first.Day() - 1; {
+	case op == "eq":
+		im.note("grid: " + refused + " alone; it allows a month or more")
+	case days > 0:
+		low, high := first.AddDate(0, 0, -days), first.AddDate(0, 0, -days).AddDate(0, 1, 0)
+		back := given.Sub(first)
+		im.note("grid: " + refused + "; the nearest that it allows are " + low.Add(back).Format(time.DateOnly) + " and " + high.Add(back).Format(time.DateOnly))
 	}
-	return given.Format(time.DateOnly)
+	return text
 }
 
 // compared says a comparison with a number or date, "" where its operator is not known.
-func (im *importer) compared(x string, n *node, write func(n *node, past bool) string) string {
+func (im *importer) compared(x string, n *node, write func(n *node, op string) string) string {
 	op := n.get("Op").text()
 	text := map[string]string{"lt": "<", "lte": "<=", "eq": "=", "gte": ">=", "gt": ">"}[op]
 	switch {
 	case !n.is():
 		return ""
 	case text != "":
-		return x + " " + text + " " + write(n.get("Value"), past[op])
+		return x + " " + text + " " + write(n.get("Value"), op)
 	case op == "bt":
-		return x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true)
+		return x + " between " + write(n.get("Value"), "gte") + " and " + write(n.get("Extent"), "lte")
 	case op == "!bt":
-		return "not (" + x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true) + ")"
+		return "not (" + x + " between " + write(n.get("Value"), "gte") + " and " + write(n.get("Extent"), "lte") + ")"
 	}
 	im.lost(n, Persons, "comparison", "its operator is not known; it is left out")
 	return ""
 }
 
-func plain(n *node, _ bool) string {
+func plain(n *node, _ string) string {
 	f, _ := n.number()
 	return digits(f)
 }
@@ -210,5 +209,5 @@ func (im *importer) values(n *node) []string {
 	}
 	im.near(v, Persons, "value", "here values are converted to the catalog's unit, and missing where the catalog has no unit rule for the code; "+
 		"Circe compares the number of rows that name this very unit")
-	return []string{im.compared("value", v, func(n *node, _ bool) string { return plain(n, false) + " " + unit })}
+	return []string{im.compared("value", v, func(n *node, op string) string { return plain(n, op) + " " + unit })}
 }
