@@ -140,7 +140,8 @@ func (r *repairer) try(d diag.Diagnostic, candidates []repair) (helps []repair) 
 			break
 		}
 		after := r.compile(source[:c.word.Range.From.Offset] + c.to + source[c.word.Range.To.Offset:])
-		if r.helps(d, after) && (faults(after.list) == 0 || !r.given[c.word.Text]) {
+		certain := c.word.Text == "" || r.given[c.word.Text] // must explain all: a word of the language is seldom wrong
+		if r.helps(d, after) && (faults(after.list) == 0 || !certain) {
 			c.left, c.lone = faults(after.list), r.lone(c)
 			helps = append(helps, c)
 			if c.left == 0 {

@@ -8,7 +8,12 @@
 // names. Each cohort cN then goes through stages, one row a person: events are aggregated per person
 // (cN_e1_drug), joined to the stage before (cN_s1), until the index date is known (cN_index), then the rules
 // (cN_steps: the first rule that removes a person), then the members (cN_members). One clause a report
-// counts persons, and the last SELECT lines the cells up.
+// counts persons, and the last SELECT lines the cells up. A cohort that names others comes after them.
+//
+// An event set whose rows are made of other sets, kept apart, or told by other events has its rows in a clause of its own
+// (c0_e1_rows). In that, whether there is another event is a semi-join; the event just before or after is found by an ASOF
+// join; for any other fact as of an event the events become a stage, with a number (event) in place of the person. What does
+// not depend on the event around a set is made once a person. docs/design/0012 has the plans and what they cost.
 //
 // Meaning. DuckDB's three-valued logic is Kleene's. No error can depend on data: whole numbers are calculated
 // in 128 bits and an outcome that does not fit 64 is missing, division by zero is missing, and numbers enter

@@ -44,6 +44,16 @@ func Ban(t *testing.T, reason string, prefixes ...string) {
 	}
 }
 
+// BanImport fails the test when the package itself imports one of the packages; what its dependencies import is theirs.
+func BanImport(t *testing.T, reason string, names ...string) {
+	t.Helper()
+	for _, imp := range list(t).Imports {
+		if slices.Contains(names, imp) {
+			t.Errorf("imports %s: %s", imp, reason)
+		}
+	}
+}
+
 // list describes the package in the working directory, which for a test is the package under test.
 func list(t *testing.T) pkg {
 	t.Helper()
