@@ -231,6 +231,8 @@ func (c *converter) form(at Place, g *gForm) Expr {
 	switch {
 	case g.AgeAt != nil:
 		return &AgeAt{at, c.anchor(g.AgeAt)}
+	case g.AgeIn != nil:
+		return &AgeInYear{at, c.anchor(g.AgeIn)}
 	case g.Count != nil:
 		return c.countOf(at, g.Count)
 	case g.Agg != nil:

@@ -218,9 +218,11 @@ func (g generator) dates() sample {
 
 func (g generator) ofDate() sample {
 	x := g.operand()
-	switch form := g.pick("age at", "registered at", "year", "quarter", "month"); form {
+	switch form := g.pick("age at", "age in year of", "registered at", "year", "quarter", "month"); form {
 	case "age at":
 		return sample{"age at " + x.text, fmt.Sprintf("(AgeAt X:%s)", x.tree)}
+	case "age in year of":
+		return sample{"age in year of " + x.text, fmt.Sprintf("(AgeInYear X:%s)", x.tree)}
 	case "registered at":
 		return sample{"registered at " + x.text, fmt.Sprintf("(Registered X:%s)", x.tree)}
 	default:

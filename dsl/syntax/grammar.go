@@ -322,7 +322,8 @@ type gPrimary struct {
 
 // gForm is a form that begins with an ordinary word; ifForm has looked at what follows it.
 type gForm struct {
-	AgeAt      *gAnchor  `parser:"  'age' 'at' @@"`
+	AgeAt      *gAnchor  `parser:"  'age' ( 'at' @@"`
+	AgeIn      *gAnchor  `parser:"        | 'in' 'year' 'of' @@ )"`
 	Count      *gCount   `parser:"| @@"`
 	Agg        *gAgg     `parser:"| @@"`
 	Between    *gBetween `parser:"| (?= Word 'between') @@"`

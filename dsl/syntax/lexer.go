@@ -226,11 +226,11 @@ func (n *nesting) next(ts []lexer.Token) {
 	}
 }
 
-// form counts the form that begins at the first of ts, if one does.
+// form counts the form that begins at the first of ts, if one does; `age in year of` has two, as `year of` is in it.
 func (n *nesting) form(ts []lexer.Token) {
 	var next [7]lexer.Token
-	copy(next[:3], ts)
-	if t := ts[0]; t.Value == "first" || t.Value == "last" || t.Type == kindOrdinal || t.Type == kindWord && form3(next) {
+	copy(next[:4], ts)
+	if t := ts[0]; t.Value == "first" || t.Value == "last" || t.Type == kindOrdinal || t.Type == kindWord && formAhead(next) {
 		n.forms++
 		n.total++
 	}
