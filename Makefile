@@ -24,10 +24,10 @@ check: ## what CI runs before the tests: formatting, vet, linters, policy
 	$(GO) tool staticcheck $(PACKAGES)
 	$(GO) mod verify
 	$(GO) run ./cmd/enclave policy check
-	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort bench/queries/*.cohort
+	$(GO) run ./cmd/cohort fmt -l examples/*/*.cohort examples/pilots/*/*.cohort bench/queries/*.cohort
 
 bench: ## fixed costs; then the enclave against plain DuckDB at scale 1 (less: make bench BENCH='--scale 0.02')
-	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store ./cmd/cohort
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./dsl ./dsl/catalog ./enclave/releasetest ./enclave/audit/... ./policy/opa ./enclave/store ./cmd/cohort
 	$(GO) run ./bench $(BENCH)
 
 kills: ## kill -9 at 200 random moments of loads, of submissions, and of a log that is written
@@ -45,4 +45,4 @@ update: ## write golden files anew; read the diff before you commit it
 
 fmt: ## format Go and cohort files
 	gofmt -w $$(git ls-files '*.go')
-	$(GO) run ./cmd/cohort fmt -w examples/*/*.cohort bench/queries/*.cohort
+	$(GO) run ./cmd/cohort fmt -w examples/*/*.cohort examples/pilots/*/*.cohort bench/queries/*.cohort

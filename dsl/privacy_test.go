@@ -16,7 +16,7 @@ import (
 // missing values, lists, intervals and other names of the same value (LANGUAGE, Meaning 6).
 
 // author writes rules about a score (grid 0.5, four names: of one event all picks are the same), a glucose (grid 0.1), a body mass index (cut points), an
-// age (cut points, whole years) and a line of therapy (whole, grid 5).
+// age (cut points, whole years), the age in the year of the index (the same), and a line of therapy (whole, grid 5).
 type author struct{ t *rapid.T }
 
 func (a author) pick(words ...string) string { return rapid.SampledFrom(words).Draw(a.t, "word") }
@@ -32,7 +32,7 @@ func (a author) number(depth int, unit string) string {
 		if unit != "" {
 			return a.pick("g", "g", "g2", "g3", a.literal()+" mmol/L")
 		}
-		return a.pick("s", "s2", "s3", "s4", "s", "age at index", "n", "count of visit", a.literal())
+		return a.pick("s", "s2", "s3", "s4", "s", "age at index", "age in year of index", "n", "count of visit", a.literal())
 	}
 	sub := func(unit string) string { return a.number(depth-1, unit) }
 	bare := func() string { return a.number(depth-1, "") }
@@ -106,8 +106,11 @@ cohort c {
 report count of c
 `
 
+// indexYear is the year of everybody's index date.
+const indexYear = 2018
+
 // recorded are the values of one person.
-type recorded struct{ score, glucose, bmi, age, line, visits float64 }
+type recorded struct{ score, glucose, bmi, age, ageInYear, line, visits float64 }
 
 // cells are groups of persons who are alike but for one value, which lies strictly between the same two neighbours of
 // its grid.
@@ -117,7 +120,7 @@ func cells() [][]recorded {
 		for visits := range 3 {
 			var cell []recorded
 			for _, v := range values {
-				p := recorded{score: 5.5, glucose: 5.5, bmi: 25, age: 40, line: 5, visits: float64(visits)}
+				p := recorded{score: 5.5, glucose: 5.5, bmi: 25, age: 40, ageInYear: 40, line: 5, visits: float64(visits)}
 				set(&p, v)
 				cell = append(cell, p)
 			}
@@ -147,6 +150,7 @@ func cells() [][]recorded {
 	}
 	for i, cuts := 1, []float64{-5, 18, 25, 40, 65, 80, 110}; i < len(cuts); i++ {
 		add(func(p *recorded, v float64) { p.age = v }, wholes(cuts[i-1], cuts[i]))
+		add(func(p *recorded, v float64) { p.ageInYear = v }, wholes(cuts[i-1], cuts[i]))
 	}
 	for i := range 10 {
 		add(func(p *recorded, v float64) { p.line = v }, wholes(max(1, float64(5*i)), float64(5*i+5)))
@@ -192,6 +196,11 @@ func (r recorded) eval(x plan.Expr) any {
 		return r.visits
 	case *plan.Elapsed:
 		return r.age
+	case *plan.Part: // of the index date or of birth
+		if _, birth := x.X.(*plan.Attr); birth {
+			return indexYear - r.ageInYear
+		}
+		return float64(indexYear)
 	case *plan.Pick:
 		switch {
 		case len(x.Set.Union) > 0:

@@ -155,7 +155,7 @@ func (f *facts) ageBands(d *plan.Dimension) {
 		aged = aged || ok && a.Column.Name == "birth_date"
 		return true
 	})
-	_, plain := d.X.(*plan.Elapsed)
+	_, _, plain := plan.Age(d.X)
 	for _, b := range d.Bands {
 		if !aged || b.Low == nil || b.High == nil {
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/check/internal/grid"
+	"github.com/officina-enclave/officina/dsl/diag"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -253,9 +254,8 @@ func (c *checker) bends(e *syntax.Call, forms []grid.Form) bool {
 
 // age counts completed years since birth. At a date that is moved by whole years it is solved for the age before.
 func (c *checker) age(e *syntax.AgeAt, s scope) typed {
-	birth, ok := c.Catalog.Attribute(birthDate)
-	if !ok || birth.Type.Kind != catalog.DateKind || !queryable(birth) {
-		c.say(noBirthDate(e.Span()))
+	birth, ok := c.birth(e.Span())
+	if !ok {
 		return typed{}
 	}
 	at := c.date(e.X, s)
@@ -265,8 +265,50 @@ func (c *checker) age(e *syntax.AgeAt, s scope) typed {
 		c.say(noGrid(e.Span(), "the age at a date that is moved could tell a single person's birth date", "ask the age at the date itself, or move it by whole years"))
 		return typed{}
 	}
-	x := &plan.Elapsed{Unit: "years", From: &plan.Attr{Column: &birth}, To: at}
-	f := grid.Column(plan.String(x), birth.AgeGrid, &catalog.Bounds{Low: -200, High: 200}, true)
+	return aged(&plan.Elapsed{Unit: "years", From: birth, To: at}, birth, years)
+}
+
+// ageInYear counts calendar years since that of birth. For a fixed year its lines are those of the age at the last day
+// of that year, so the grid of dates must have the ends of years.
+func (c *checker) ageInYear(e *syntax.AgeInYear, s scope) typed {
+	birth, ok := c.birth(e.Span())
+	if !ok {
+		return typed{}
+	}
+	at := c.date(e.X, s)
+	c.fixedOnGrid(e.X.Span(), at)
+	ls := c.leaves(at)
+	years, ok := movedYears(ls)
+	if !ok || slices.ContainsFunc(ls, c.finerThanYears) {
+		c.say(noGrid(e.Span(), "the age in the year of this date could tell a single person's date", "use the date unmoved, or move it by whole years"))
+		return typed{}
+	}
+	yearOf := func(x plan.Expr) plan.Expr { return &plan.Part{Which: "year", X: x} }
+	return aged(&plan.Arith{Op: "-", L: yearOf(at), R: yearOf(birth), Of: intType}, birth, years)
+}
+
+// finerThanYears reports whether the grid of a date has no line at the end of some year.
+func (c *checker) finerThanYears(l leaf) bool {
+	g := l.grid
+	if l.fixed {
+		g = c.Catalog.Period.Grid
+	}
+	return g.Months > 0 && parts["year"]%g.Months != 0
+}
+
+// birth is the birth date, without which there is no age.
+func (c *checker) birth(at diag.Span) (*plan.Attr, bool) {
+	col, ok := c.Catalog.Attribute(birthDate)
+	if !ok || col.Type.Kind != catalog.DateKind || !queryable(col) {
+		c.say(noBirthDate(at))
+		return nil, false
+	}
+	return &plan.Attr{Column: &col}, true
+}
+
+// aged gives an age the grid of ages; years is by how many its date is moved.
+func aged(x plan.Expr, birth *plan.Attr, years int) typed {
+	f := grid.Column(plan.String(x), birth.Column.AgeGrid, &catalog.Bounds{Low: -200, High: 200}, true)
 	return typed{x: x, elapsed: "years", form: f.Add(grid.Const(float64(years)))}
 }
 

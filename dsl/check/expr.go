@@ -110,6 +110,8 @@ func (c *checker) more(e syntax.Expr, s scope) typed {
 		return c.share(e, s)
 	case *syntax.Covered:
 		return c.covered(e, s)
+	case *syntax.AgeInYear:
+		return c.ageInYear(e, s)
 	case *syntax.AgeAt:
 		return c.age(e, s)
 	case *syntax.SpanBetween:

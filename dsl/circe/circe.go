@@ -165,6 +165,13 @@ func (im *importer) near(n *node, effect Effect, what, why string) {
 	}
 }
 
+// note says how the expression was read.
+func (im *importer) note(text string) {
+	if !slices.Contains(im.result.Notes, text) {
+		im.result.Notes = append(im.result.Notes, text)
+	}
+}
+
 // rest notes the keys of an object that nobody asked for and that say something.
 func (im *importer) rest(n *node) {
 	for _, key := range n.unread() {

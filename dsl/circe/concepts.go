@@ -106,7 +106,7 @@ func (im *importer) unused() {
 		}
 	}
 	if n > 0 {
-		im.result.Notes = append(im.result.Notes, fmt.Sprintf("concept sets that no criterion uses, left out: %d", n))
+		im.note(fmt.Sprintf("concept sets that no criterion uses, left out: %d", n))
 	}
 }
 

@@ -88,61 +88,60 @@ func (im *importer) since(n *node) string {
 	case !n.is():
 		return ""
 	case op == "bt":
-		return "from " + im.date(n.get("Value"), false) + " to " + im.date(n.get("Extent"), true)
+		return "from " + im.date(n.get("Value"), "gte") + " to " + im.date(n.get("Extent"), "lte")
 	case dated[op] != "":
-		return dated[op] + " " + im.date(n.get("Value"), past[op])
+		return dated[op] + " " + im.date(n.get("Value"), op)
 	}
 	im.lost(n, Persons, "dates", "no phrase says this comparison; it is left out")
 	return ""
 }
 
-var (
-	dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
-	// past are the comparisons that divide the days after their date, not before it.
-	past = map[string]bool{"gt": true, "lte": true}
-)
+var dated = map[string]string{"gt": "after", "gte": "since", "lt": "before", "lte": "until", "eq": "on"}
 
-// date is a date of a query, which a catalog lets lie on the first of a month: the day itself, or, where past, the day after it.
-func (im *importer) date(n *node, past bool) string {
+// date is the date of a comparison. Where that divides the days within a month, before the date or after it, a note says
+// that a dataset with a grid of months refuses it.
+func (im *importer) date(n *node, op string) string {
 	given, err := time.Parse(time.DateOnly, n.text())
 	if err != nil {
 		im.lost(n, Persons, "date", "it is not written as a date; 1900-01-01 stands here in its place")
 		return "1900-01-01"
 	}
-	cut := given
-	if past {
-		cut = cut.AddDate(0, 0, 1)
+	text := given.Format(time.DateOnly)
+	refused := n.path + ": a dataset whose period grid is a month refuses " + text
+	first := given
+	if op == "gt" || op == "lte" {
+		first = given.AddDate(0, 0, 1)
 	}
-	on := cut.AddDate(0, 0, 1-cut.Day())
-	if cut.Day() > 15 {
-		on = on.AddDate(0, 1, 0)
+	switch days := first.Day() - 1; {
+	case op == "eq":
+		im.note("grid: " + refused + " alone; it allows a month or more")
+	case days > 0:
+		low, high := first.AddDate(0, 0, -days), first.AddDate(0, 0, -days).AddDate(0, 1, 0)
+		back := given.Sub(first)
+		im.note("grid: " + refused + "; the nearest that it allows are " + low.Add(back).Format(time.DateOnly) + " and " + high.Add(back).Format(time.DateOnly))
 	}
-	if !on.Equal(cut) {
-		im.near(n, Persons, "date", "catalogs let dates be compared by months, so that nobody's day can be asked; "+cut.Format(time.DateOnly)+" became "+on.Format(time.DateOnly))
-		given = given.Add(on.Sub(cut))
-	}
-	return given.Format(time.DateOnly)
+	return text
 }
 
 // compared says a comparison with a number or date, "" where its operator is not known.
-func (im *importer) compared(x string, n *node, write func(n *node, past bool) string) string {
+func (im *importer) compared(x string, n *node, write func(n *node, op string) string) string {
 	op := n.get("Op").text()
 	text := map[string]string{"lt": "<", "lte": "<=", "eq": "=", "gte": ">=", "gt": ">"}[op]
 	switch {
 	case !n.is():
 		return ""
 	case text != "":
-		return x + " " + text + " " + write(n.get("Value"), past[op])
+		return x + " " + text + " " + write(n.get("Value"), op)
 	case op == "bt":
-		return x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true)
+		return x + " between " + write(n.get("Value"), "gte") + " and " + write(n.get("Extent"), "lte")
 	case op == "!bt":
-		return "not (" + x + " between " + write(n.get("Value"), false) + " and " + write(n.get("Extent"), true) + ")"
+		return "not (" + x + " between " + write(n.get("Value"), "gte") + " and " + write(n.get("Extent"), "lte") + ")"
 	}
 	im.lost(n, Persons, "comparison", "its operator is not known; it is left out")
 	return ""
 }
 
-func plain(n *node, _ bool) string {
+func plain(n *node, _ string) string {
 	f, _ := n.number()
 	return digits(f)
 }
@@ -158,13 +157,9 @@ func (im *importer) persons(n *node, at string) (out []string) {
 		im.words(n.get("Ethnicity"), "ethnicity", map[int]string{38003563: "hispanic", 38003564: "not-hispanic"}))
 }
 
-// age is in completed years here, and the difference of two calendar years in Circe.
+// age is the difference of two calendar years in Circe.
 func (im *importer) age(n *node, at string) string {
-	if n.is() {
-		im.near(n, Persons, "age", "Circe subtracts the year of birth from the year of the event, here age is in completed years; "+
-			"they differ by one for events before the birthday in their year, which is many persons where all are about as old as the threshold")
-	}
-	return im.compared("age at "+at, n, plain)
+	return im.compared("age in year of "+at, n, plain)
 }
 
 // words says which of an attribute's words are meant.
@@ -214,5 +209,5 @@ func (im *importer) values(n *node) []string {
 	}
 	im.near(v, Persons, "value", "here values are converted to the catalog's unit, and missing where the catalog has no unit rule for the code; "+
 		"Circe compares the number of rows that name this very unit")
-	return []string{im.compared("value", v, func(n *node, _ bool) string { return plain(n, false) + " " + unit })}
+	return []string{im.compared("value", v, func(n *node, op string) string { return plain(n, op) + " " + unit })}
 }

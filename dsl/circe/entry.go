@@ -211,7 +211,7 @@ func (im *importer) asConditions(root *node, e *entry, event anchor) {
 		im.rest(r)
 	}
 	if len(e.comments) > 0 {
-		im.result.Notes = append(im.result.Notes, "its inclusion rules are conditions on the entry events, because a later event may satisfy what the first does not; an attrition does not count them")
+		im.note("its inclusion rules are conditions on the entry events, because a later event may satisfy what the first does not; an attrition does not count them")
 	}
 	if !one(limit) {
 		im.result.Parts = append(im.result.Parts, Part{Path: "ExpressionLimit", What: "All", Effect: Later,

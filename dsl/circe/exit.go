@@ -203,10 +203,10 @@ func (im *importer) drugEra(era *node, e *entry) string {
 func (im *importer) censored(w *node, e *entry, until *[]string) string {
 	start, end := w.get("StartDate").text(), w.get("EndDate").text()
 	if start != "" {
-		start = im.date(w.get("StartDate"), false)
+		start = im.date(w.get("StartDate"), "gte")
 	}
 	if end != "" {
-		end = im.date(w.get("EndDate"), true)
+		end = im.date(w.get("EndDate"), "lte")
 	}
 	im.rest(w)
 	rules := ""

@@ -61,10 +61,18 @@ func (n *tally) add(said string) {
 // TestImported writes which of the published definitions are imported without loss.
 func TestImported(t *testing.T) {
 	var rows, reasons strings.Builder
-	var persons, exit, later, all tally
+	var persons, exit, later, all, compile tally
 	for _, file := range published(t) {
 		name := strings.TrimSuffix(filepath.Base(file), ".json")
-		r, _, err := importFile(t, file)
+		r, data, err := importFile(t, file)
+		compiles := "no"
+		switch {
+		case err == nil && len(refusals(r.Text, target(t, data))) == 0:
+			compiles = "yes"
+		case err == nil && remarksGrid(r):
+			compiles = "no: a day within a month"
+		}
+		compile.add(compiles)
 		if err != nil {
 			r = &circe.Result{Parts: []circe.Part{{What: err.Error(), Effect: circe.Persons}, {Effect: circe.Exit}, {Effect: circe.Later}}}
 		}
@@ -75,7 +83,7 @@ func TestImported(t *testing.T) {
 		if p == "yes" && x == "yes" && l == "yes" {
 			all.exact++
 		}
-		fmt.Fprintf(&rows, "| %s | %s | %s | %s |\n", name, p, x, l)
+		fmt.Fprintf(&rows, "| %s | %s | %s | %s | %s |\n", name, p, x, l, compiles)
 		for _, part := range r.Parts {
 			if part.Effect == circe.Persons {
 				fmt.Fprintf(&reasons, "| %s | `%s` | %s | %s |\n", name, strings.ReplaceAll(part.Path, "|", ""), part.What, part.Why)
@@ -106,15 +114,16 @@ A test writes this file (TestImported). The definitions are listed in [published
 | when the first entry ends | %d | %d | %d |
 | entries after the first | %d | %d | %d |
 | all three | %d | | |
+| compiles for a dataset whose grid of dates is a month, the finest there is | %d | | %d |
 
-| definition | persons, index | exit | later entries |
-|---|---|---|---|
+| definition | persons, index | exit | later entries | compiles by months |
+|---|---|---|---|---|
 %s
 ## What is not said of persons and index dates
 
 | definition | part | what | why |
 |---|---|---|---|
-%s`, persons.exact, persons.near, persons.lost, exit.exact, exit.near, exit.lost, later.exact, later.near, later.lost, all.exact, &rows, &reasons))
+%s`, persons.exact, persons.near, persons.lost, exit.exact, exit.near, exit.lost, later.exact, later.near, later.lost, all.exact, compile.exact, compile.lost, &rows, &reasons))
 }
 
 // said tells how much of an effect a text says.

@@ -57,7 +57,11 @@ func outcome(t *testing.T, data []byte) string {
 	if err != nil {
 		return err.Error() + "\n"
 	}
-	if p, diags := dsl.Compile("q.cohort", r.Text, nil, target(t, unwrapped(t, e, data))); p == nil {
+	to := target(t, unwrapped(t, e, data))
+	if remarksGrid(r) {
+		to = byDays(to)
+	}
+	if p, diags := dsl.Compile("q.cohort", r.Text, nil, to); p == nil {
 		t.Errorf("%v\n%s", diags, r.Text)
 	}
 	text := r.Text

@@ -166,6 +166,7 @@ var english = table{tidy: func(s string) string { return s }, words: map[string]
 	"before.time":     "the time {0} before {1}",
 	"after.time":      "the time {0} after {1}",
 	"age":             "the age in completed years on {0}",
+	"age.year":        "the age reached in the year of {0} (that year minus the year of birth)",
 	"elapsed.days":    "the number of days from {0} to {1}",
 	"elapsed.weeks":   "the number of completed weeks from {0} to {1}",
 	"elapsed.months":  "the number of completed months from {0} to {1}",

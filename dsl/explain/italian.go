@@ -171,6 +171,7 @@ var italian = table{tidy: contract, words: map[string]string{
 	"before.time":     "il momento {0} prima di {1}",
 	"after.time":      "il momento {0} dopo {1}",
 	"age":             "l'età in anni compiuti a {0}",
+	"age.year":        "l'età raggiunta nell'anno in cui cade {0} (quell'anno meno l'anno di nascita)",
 	"elapsed.days":    "il numero di giorni da {0} a {1}",
 	"elapsed.weeks":   "il numero di settimane compiute da {0} a {1}",
 	"elapsed.months":  "il numero di mesi compiuti da {0} a {1}",

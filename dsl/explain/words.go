@@ -190,6 +190,9 @@ func (w *writer) end(x *plan.End) string {
 
 // computed says what is made of other values.
 func (w *writer) computed(x plan.Expr) string {
+	if at, inYear, ok := plan.Age(x); ok {
+		return w.say(map[bool]string{false: "age", true: "age.year"}[inYear], w.value(at))
+	}
 	switch x := x.(type) {
 	case *plan.Arith:
 		return w.say("arith "+x.Op, w.value(x.L), w.value(x.R))
@@ -211,9 +214,6 @@ func (w *writer) computed(x plan.Expr) string {
 		}
 		return w.say("after"+key, w.length(x.N, x.Unit), w.value(x.X))
 	case *plan.Elapsed:
-		if a, ok := x.From.(*plan.Attr); ok && a.Column.Name == "birth_date" && x.Unit == "years" {
-			return w.say("age", w.value(x.To))
-		}
 		return w.say("elapsed."+x.Unit, w.value(x.From), w.value(x.To))
 	case *plan.Day:
 		return w.say("day", w.value(x.X))

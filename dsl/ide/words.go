@@ -80,6 +80,7 @@ var Words = []Word{
 	{Form: "proportion covered by", Help: "the fraction of a time that events cover", value: true},
 	{Form: "percent change from", Help: "the change from one number to another in percent of the first", value: true},
 	{Form: "age at", Help: "the age in completed years on a day", value: true},
+	{Form: "age in year of", Help: "the age that is reached in the calendar year of a day", value: true},
 	{Form: "days between", Help: "completed days from one date to another", value: true},
 	{Form: "weeks between", Help: "completed weeks from one date to another", value: true},
 	{Form: "months between", Help: "completed months from one date to another", value: true},

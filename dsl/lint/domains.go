@@ -225,6 +225,9 @@ func (l *linter) against(r *plan.Rule, at diag.Span, domains map[string]*domain,
 
 // told names an expression briefly.
 func (l *linter) told(x plan.Expr) string {
+	if _, _, ok := plan.Age(x); ok {
+		return "the age"
+	}
 	switch x := x.(type) {
 	case *plan.Attr:
 		return "`" + x.Column.Name + "`"
@@ -235,9 +238,6 @@ func (l *linter) told(x plan.Expr) string {
 	case *plan.Agg:
 		return fmt.Sprintf("the %s of `%s`", x.Fn, sourceName(x.Set))
 	case *plan.Elapsed:
-		if a, ok := x.From.(*plan.Attr); ok && a.Column.Name == "birth_date" {
-			return "the age"
-		}
 		return "the number of " + x.Unit
 	case *plan.Index:
 		return "the index date"

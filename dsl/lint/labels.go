@@ -175,13 +175,10 @@ func comparedAges(cond plan.Expr) (out []int64) {
 		if !ok {
 			return true
 		}
-		e, ok := c.L.(*plan.Elapsed)
-		n, literal := c.R.(*plan.Const)
-		if ok && literal && e.Unit == "years" {
-			if a, ok := e.From.(*plan.Attr); ok && a.Column.Name == "birth_date" {
-				if v, ok := n.Value.(int64); ok {
-					out = append(out, v)
-				}
+		_, _, aged := plan.Age(c.L)
+		if n, ok := c.R.(*plan.Const); ok && aged {
+			if v, ok := n.Value.(int64); ok {
+				out = append(out, v)
 			}
 		}
 		return true

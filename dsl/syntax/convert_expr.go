@@ -231,6 +231,8 @@ func (c *converter) form(at Place, g *gForm) Expr {
 	switch {
 	case g.AgeAt != nil:
 		return &AgeAt{at, c.anchor(g.AgeAt)}
+	case g.AgeIn != nil:
+		return &AgeInYear{at, c.anchor(g.AgeIn)}
 	case g.Count != nil:
 		return c.countOf(at, g.Count)
 	case g.Agg != nil:
@@ -281,9 +283,11 @@ func (c *converter) named(at Place, g *gNamed) Expr {
 	case g.Call:
 		return &Call{at, name, c.exprs(g.Args)}
 	case g.Pick != nil:
-		return &FieldOf{at, name, c.pickEvent(g.Pick)}
+		return &FieldOf{Place: at, Column: name, Pick: c.pickEvent(g.Pick)}
+	case g.Of != nil:
+		return &FieldOf{Place: at, Column: name, Name: dotted([]lexer.Token{*g.Of})}
 	case g.Event:
-		return &FieldOf{at, name, nil}
+		return &FieldOf{Place: at, Column: name}
 	}
 	return &name
 }

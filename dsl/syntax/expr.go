@@ -4,7 +4,7 @@ package syntax
 //
 // The cases, in the order of this file: *[Ident], *[Number], *[DateLit], *[StringLit], *[BoolLit], *[Curie];
 // *[Unary], *[Binary], *[Compare], *[BetweenExpr], *[InList], *[InCodes], *[IsKnown], *[Quantified], *[Case],
-// *[Convert], *[Call], *[Contains]; *[Exists], *[Pick], *[FieldOf], *[Agg], *[Share], *[Covered]; *[AgeAt],
+// *[Convert], *[Call], *[Contains]; *[Exists], *[Pick], *[FieldOf], *[Agg], *[Share], *[Covered]; *[AgeAt], *[AgeInYear],
 // *[SpanBetween], *[YearOf], *[Registered], *[Observed], *[ExtremeOf], *[PercentChange], *[InCohort], *[IndexOf].
 // Parentheses leave no node.
 type Expr interface {
@@ -241,11 +241,12 @@ type Pick struct {
 
 // FieldOf is a column of one event.
 //
-//	value of last measurement in hba1c    end of event
+//	value of last measurement in hba1c    end of event    code of surgery
 type FieldOf struct {
 	Place
 	Column Ident // value, code, date, start, end or a column of the source
-	Pick   *Pick // nil for "of event", the current event of a where condition
+	Pick   *Pick // nil for "of event", the current event of a where condition, and with Name
+	Name   Ident // of a definition that is a pick; or empty
 }
 
 // Contains asks whether the published label of a code has a text in it.
@@ -327,6 +328,14 @@ type AgeAt struct {
 	X Expr
 }
 
+// AgeInYear is the age that is reached in the calendar year of a date.
+//
+//	age in year of index
+type AgeInYear struct {
+	Place
+	X Expr
+}
+
 // SpanBetween counts completed units. Unit is days, weeks, months, years, hours or minutes.
 //
 //	days between index and death
@@ -384,6 +393,7 @@ func (*Pick) expr()        {}
 func (*FieldOf) expr()     {}
 func (*Agg) expr()         {}
 func (*AgeAt) expr()       {}
+func (*AgeInYear) expr()   {}
 func (*SpanBetween) expr() {}
 func (*YearOf) expr()      {}
 func (*Registered) expr()  {}

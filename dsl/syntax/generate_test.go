@@ -133,6 +133,10 @@ func (g generator) column() sample {
 	if g.depth == 0 || g.pick("", "event") == "event" {
 		return sample{column + " of event", fmt.Sprintf("(FieldOf Column:%s)", column)}
 	}
+	if g.pick("", "name") == "name" {
+		name := g.pick("surgery", "highest", "share", "window")
+		return sample{column + " of " + name, fmt.Sprintf("(FieldOf Column:%s Name:%s)", column, name)}
+	}
 	event := g.pickEvent()
 	return sample{column + " of " + event.text, fmt.Sprintf("(FieldOf Column:%s Pick:%s)", column, event.tree)}
 }
@@ -218,9 +222,11 @@ func (g generator) dates() sample {
 
 func (g generator) ofDate() sample {
 	x := g.operand()
-	switch form := g.pick("age at", "registered at", "year", "quarter", "month"); form {
+	switch form := g.pick("age at", "age in year of", "registered at", "year", "quarter", "month"); form {
 	case "age at":
 		return sample{"age at " + x.text, fmt.Sprintf("(AgeAt X:%s)", x.tree)}
+	case "age in year of":
+		return sample{"age in year of " + x.text, fmt.Sprintf("(AgeInYear X:%s)", x.tree)}
 	case "registered at":
 		return sample{"registered at " + x.text, fmt.Sprintf("(Registered X:%s)", x.tree)}
 	default:
@@ -243,6 +249,9 @@ func (g generator) set() sample {
 	var phrases []string
 	for range rapid.IntRange(0, min(2, g.depth)).Draw(g.T, "phrases") {
 		p := generator{g.T, g.depth - 1}.phrase()
+		if strings.Contains(s.text, " by ") && (strings.HasPrefix(p.text, "before") || strings.HasPrefix(p.text, "after")) {
+			continue // "followed by E within 3 days", and then "before X", would be one phrase
+		}
 		s.text += " " + p.text
 		phrases = append(phrases, p.tree)
 	}

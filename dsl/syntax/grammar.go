@@ -323,7 +323,8 @@ type gPrimary struct {
 
 // gForm is a form that begins with an ordinary word; ifForm has looked at what follows it.
 type gForm struct {
-	AgeAt      *gAnchor  `parser:"  'age' 'at' @@"`
+	AgeAt      *gAnchor  `parser:"  'age' ( 'at' @@"`
+	AgeIn      *gAnchor  `parser:"        | 'in' 'year' 'of' @@ )"`
 	Count      *gCount   `parser:"| @@"`
 	Agg        *gAgg     `parser:"| @@"`
 	Between    *gBetween `parser:"| (?= Word 'between') @@"`
@@ -381,5 +382,7 @@ type gNamed struct {
 	Call  bool          `parser:"( @'('"`
 	Args  []*gExpr      `parser:"  ( @@ ( ',' @@ )* )? ')'"`
 	Event bool          `parser:"| 'of' ( @'event'"`
+	If    ifNamed       `parser:"       | (?= Word) @@"`
+	Of    *lexer.Token  `parser:"         @Word"`
 	Pick  *gPick        `parser:"       | (?! ( 'first' | 'last' ) 'of') @@ ) )?"`
 }

@@ -87,7 +87,7 @@ func (*ifText) Parse(lex *lexer.PeekingLexer) error {
 func (*ifNamed) Parse(lex *lexer.PeekingLexer) error {
 	switch t := lex.Peek(); {
 	case t.Type == kindWord:
-		return holds(!form3(ahead(lex, 3)))
+		return holds(!formAhead(ahead(lex, 4)))
 	case t.Value == "index":
 		ts := ahead(lex, 3)
 		return holds(ts[1].Value != "of" || ts[2].Type != kindWord)
@@ -97,7 +97,7 @@ func (*ifNamed) Parse(lex *lexer.PeekingLexer) error {
 }
 
 func (*ifForm) Parse(lex *lexer.PeekingLexer) error {
-	return holds(lex.Peek().Type == kindWord && form3(ahead(lex, 3)))
+	return holds(lex.Peek().Type == kindWord && formAhead(ahead(lex, 4)))
 }
 
 func (*ifFixed) Parse(lex *lexer.PeekingLexer) error {
@@ -105,11 +105,13 @@ func (*ifFixed) Parse(lex *lexer.PeekingLexer) error {
 	return holds(kind == kindKeyword || kind == kindOrdinal)
 }
 
-// form3 tells by three tokens whether a form of ordinary words begins at the first.
-func form3(ts [7]lexer.Token) bool {
+// formAhead tells by four tokens whether a form of ordinary words begins at the first.
+func formAhead(ts [7]lexer.Token) bool {
 	next, third := ts[1], ts[2]
 	switch ts[0].Value {
-	case "age", "registered":
+	case "age":
+		return next.Value == "at" || next.Value == "in" && third.Value == "year" && ts[3].Value == "of"
+	case "registered":
 		return next.Value == "at"
 	case "count":
 		return next.Value == "of" || (next.Value == "days" || next.Value == "codes") && third.Value == "of"

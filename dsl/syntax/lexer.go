@@ -9,13 +9,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/words"
 )
-
-// reserved are the words that are never a name or a unit. Every other word of the language (value, days,
-// known, …) means something in its place only, so that a column may be called so.
-const reserved = `after all and any as at bands before between by codes cohort define during ending ever exactly
-except exclude false first followup from in include index is last lookback no none not of on or otherwise param
-report since study then to true until when where with within`
 
 // A unit of more than letters, by UCUM: %, mmol/mol, 10*9/L, mm[Hg], mL/min/{1.73_m2}. It is a token after a
 // number or after "as" only, so that a/b stays a division. A unit of letters is a plain word.
@@ -42,7 +37,7 @@ var definition = lexer.MustStateful(lexer.Rules{
 		{Name: "Unclosed", Pattern: `"[^\n]*`},
 		{Name: "Curie", Pattern: `[A-Z][A-Za-z0-9_]*:` + codeToken, Action: lexer.Push("Range")},
 		{Name: "As", Pattern: `as\b`, Action: lexer.Push("Unit")},
-		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(reserved), "|") + `)\b`},
+		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(words.Reserved), "|") + `)\b`},
 		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
 		{Name: "Relation", Pattern: `>=|<=|!=|[=<>]`},
 		{Name: "Arithmetic", Pattern: `[-+*/]`},
@@ -226,11 +221,11 @@ func (n *nesting) next(ts []lexer.Token) {
 	}
 }
 
-// form counts the form that begins at the first of ts, if one does.
+// form counts the form that begins at the first of ts, if one does; `age in year of` has two, as `year of` is in it.
 func (n *nesting) form(ts []lexer.Token) {
 	var next [7]lexer.Token
-	copy(next[:3], ts)
-	if t := ts[0]; t.Value == "first" || t.Value == "last" || t.Type == kindOrdinal || t.Type == kindWord && form3(next) {
+	copy(next[:4], ts)
+	if t := ts[0]; t.Value == "first" || t.Value == "last" || t.Type == kindOrdinal || t.Type == kindWord && formAhead(next) {
 		n.forms++
 		n.total++
 	}

@@ -37,6 +37,7 @@ func worst() map[string]string {
 		"nested, wrong at end": nest("(", "x > 1 1 1", ")"),
 		"nested by words":      fill(head, "first a on ", "index }"),
 		"nested ages":          fill(head, "age at ", "index }"),
+		"nested ages in years": fill(head, "age in year of ", "index }"),
 		"nested sets":          nest("any (a, b during (", "x", "))"),
 		"nested picks":         nest("nearest to (", "index", ") of a"),
 		"nested by sequences":  fill(head+"any a", " followed by b", "}"),

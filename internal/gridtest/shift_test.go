@@ -164,7 +164,7 @@ func (a author) number(depth int, inside bool) string {
 	case "part":
 		return a.pick("year", "quarter", "month") + " of " + d()
 	case "age":
-		return "age at " + d()
+		return a.pick("age at ", "age in year of ") + d()
 	case "value":
 		return "value of nearest to " + d() + " of " + a.pick("score", "wearable.cgm")
 	}
