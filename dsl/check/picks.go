@@ -158,6 +158,9 @@ func statistic(x plan.Expr, fn string, col catalog.Column) grid.Form {
 	if fn == "sd" && f.Gridded() {
 		return grid.Opaque()
 	}
+	if (fn == "sum" || fn == "mean") && col.Type.Kind != catalog.Int {
+		return f.Rounded() // of equal values, too
+	}
 	return f
 }
 
