@@ -115,9 +115,7 @@ func (f Form) TooLarge() bool { return f.gridded && !f.bounds().within(Most) }
 func (f Form) NotZero() bool { return f.bounds().apart() }
 
 // Rounded is f after a step that rounds, such as a mean.
-func (f Form) Rounded() Form {
-	return f.step()
-}
+func (f Form) Rounded() Form { return f.step() }
 
 // Converted is f in another unit.
 func (f Form) Converted(factor, offset float64) Form {
@@ -166,11 +164,11 @@ func (f Form) Add(g Form) Form {
 			delete(out.terms, key)
 		}
 	}
-	return out.join(f, g)
+	return join(out, f, g)
 }
 
-// join gives the sum of f and g its way, blur and error.
-func (out Form) join(f, g Form) Form {
+// join gives out, the sum of f and g, its way, blur and error.
+func join(out, f, g Form) Form {
 	out.way, out.blur, out.err = max(f.way, g.way), max(f.blur, g.blur), f.err+g.err
 	two, exact := f.gridded && g.gridded, f.exact() && g.exact()
 	switch {
