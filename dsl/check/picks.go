@@ -158,8 +158,11 @@ func statistic(x plan.Expr, fn string, col catalog.Column) grid.Form {
 	if fn == "sd" && f.Gridded() {
 		return grid.Opaque()
 	}
-	if (fn == "sum" || fn == "mean") && col.Type.Kind != catalog.Int {
-		return f.Rounded() // of equal values, too
+	switch exact := col.Type.Kind == catalog.Int; {
+	case fn == "sum" && !exact:
+		return f.Summed()
+	case fn == "mean" && !exact: // also that of equal values is rounded
+		return f.Averaged()
 	}
 	return f
 }

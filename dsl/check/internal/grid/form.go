@@ -43,6 +43,7 @@ type Form struct {
 type way string
 
 const (
+	mean   way = "mean;"  // a mean, which conversions may follow
 	moved  way = "moved"  // one with literals
 	wholes way = "wholes" // several whole ones, exactly
 	joined way = "joined" // several
@@ -114,8 +115,14 @@ func (f Form) TooLarge() bool { return f.gridded && !f.bounds().within(Most) }
 // NotZero reports whether the number can never be 0.
 func (f Form) NotZero() bool { return f.bounds().apart() }
 
-// Rounded is f after a step that rounds, such as a mean.
-func (f Form) Rounded() Form { return f.step() }
+// Summed is f as the sum of many recorded numbers.
+func (f Form) Summed() Form { return f.step() }
+
+// Averaged is f as the mean of many recorded numbers, which is joined with another mean only.
+func (f Form) Averaged() Form {
+	f.way = mean
+	return f
+}
 
 // Converted is f in another unit.
 func (f Form) Converted(factor, offset float64) Form {
