@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/officina-enclave/officina/dsl"
 	"github.com/officina-enclave/officina/dsl/catalog"
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -105,5 +107,24 @@ func TestLabelsAreNoMeaning(t *testing.T) {
 		if got := compile(text); got.Digest() == plain.Digest() {
 			t.Errorf("%s does not change the digest", name)
 		}
+	}
+}
+
+// A column of a name means what it means of the pick that the name stands for.
+func TestColumnOfANameIsThatOfThePick(t *testing.T) {
+	a, err := txtar.ParseFile("testdata/digests-picked.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plans []*plan.Plan
+	for _, f := range a.Files {
+		p, list := dsl.Compile(f.Name, string(f.Data), nil, clinic(t))
+		if list.Failed() {
+			t.Fatal(list)
+		}
+		plans = append(plans, p)
+	}
+	if plans[0].Digest() != plans[1].Digest() {
+		t.Errorf("written out:\n%snamed:\n%s", plans[0].Canonical(), plans[1].Canonical())
 	}
 }

@@ -27,9 +27,7 @@ func (r *reader) sources(n *yaml.Node, c *Catalog) []Source {
 	r.entries(n, func(key, value *yaml.Node) {
 		s := r.source(value, c)
 		s.Name = r.name(sourceWord)(key)
-		if slices.Contains(reservedSources, s.Name) {
-			r.out.Add(reservedName(r.span(key), s.Name))
-		}
+		r.free(key, reservedSources)
 		out = append(out, s)
 	})
 	return out
@@ -53,6 +51,16 @@ func (r *reader) source(n *yaml.Node, c *Catalog) Source {
 	r.checkUnits(n, s, measured)
 	s.inherit()
 	return s
+}
+
+// free tells of a name that is taken, or that no query could write.
+func (r *reader) free(key *yaml.Node, taken []string) {
+	switch name := key.Value; {
+	case slices.Contains(taken, name):
+		r.out.Add(reservedName(r.span(key), name))
+	case unwritable(name):
+		r.out.Add(reservedWord(r.span(key), name))
+	}
 }
 
 // checkKind tells the keys that do not go with the kind of the source n, and those that it needs.
@@ -143,9 +151,7 @@ func (r *reader) columns(n *yaml.Node, c *Catalog, class Sensitivity) []Column {
 	r.entries(n, func(key, value *yaml.Node) {
 		col := r.column(value, c)
 		col.Name = r.name(columnWord)(key)
-		if slices.Contains(reservedColumns, col.Name) {
-			r.out.Add(reservedName(r.span(key), col.Name))
-		}
+		r.free(key, reservedColumns)
 		if col.Sensitivity == "" {
 			col.Sensitivity = class
 		}

@@ -74,6 +74,12 @@ func reservedName(s diag.Span, name string) diag.Diagnostic {
 	return at(s, "reserved-name", fmt.Sprintf("%q is a name of the language or the store", name), "choose another name")
 }
 
+func reservedWord(s diag.Span, name string) diag.Diagnostic {
+	word, _, _ := strings.Cut(name, ".")
+	return at(s, "reserved-word", fmt.Sprintf("%q is a word of the language, so no query could name this", word),
+		fmt.Sprintf("choose another name, such as %q, here and in the files that are loaded", word+"_"))
+}
+
 func notYet(s diag.Span, what string) diag.Diagnostic {
 	return at(s, "not-yet", what+" cannot be read by this version", "leave it out for now")
 }

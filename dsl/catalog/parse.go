@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/words"
 )
 
 // MaxBytes is the length of the longest catalog file.
@@ -24,8 +25,15 @@ var (
 // Names that tables and columns of the store, the connectors or the language have already.
 var (
 	reservedSources = []string{"person", "observation", "residence"}
-	reservedColumns = []string{"person", "event", "index", "unit", Start, End, CodeOf, Value}
+	reservedColumns = []string{"person", "event", "index", "unit", "date", "data_start", "data_end", Start, End, CodeOf, Value}
 )
+
+// unwritable reports whether a name, or the part of a source's name before its dot, is a reserved word, so that no query
+// could write it.
+func unwritable(name string) bool {
+	first, _, _ := strings.Cut(name, ".")
+	return slices.Contains(strings.Fields(words.Reserved), first)
+}
 
 // Parse reads a catalog file. file is its name, for messages. Every remark has a place in the file: unknown
 // keys, wrong types, and references to what is not there are errors, and then the catalog is nil.

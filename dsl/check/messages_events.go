@@ -77,6 +77,21 @@ func noEventHere(at diag.Span) diag.Diagnostic {
 	return say("no-event-here", at, "there is no event here", "`event` is the current event inside `where (…)`; elsewhere name one, such as `first visit`")
 }
 
+// noEvent tells of a name after `COLUMN of` that stands for no event.
+func (c *checker) noEvent(e *syntax.FieldOf, s scope) diag.Diagnostic {
+	name, at := e.Name.Name, e.Name.Span()
+	source, ok := c.Catalog.Source(name)
+	switch {
+	case ok && open(source.Sensitivity):
+		return say("many-per-person", at, fmt.Sprintf("a person can have many events in `%s`, and one is needed here", name),
+			fmt.Sprintf("choose one event: `%s of first %s` or `%s of last %s`", e.Column.Name, name, e.Column.Name, name))
+	case contains(c.visible(s), name) || c.codes[name] != nil:
+		return say("not-an-event", at, fmt.Sprintf("`%s` is no event", name),
+			fmt.Sprintf("name one event, as in `define stay = first visit`, or choose it here: `%s of first visit`", e.Column.Name))
+	}
+	return say("unknown-name", at, fmt.Sprintf("nothing here is called `%s`", name), near(name, c.eventNames(s))...)
+}
+
 func noEnd(at diag.Span, source string) diag.Diagnostic {
 	return say("no-end", at, fmt.Sprintf("the events of `%s` have no end, so none is ever ongoing", source), "use `on X`, or `within D before X`")
 }

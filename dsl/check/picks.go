@@ -11,8 +11,11 @@ import (
 
 // fieldOf checks COLUMN of a picked event, or of the current event of a where condition.
 func (c *checker) fieldOf(e *syntax.FieldOf, s scope) typed {
-	if e.Pick != nil {
+	switch {
+	case e.Pick != nil:
 		return c.pick(e.Pick, e.Column, s)
+	case e.Name.Name != "":
+		return c.fieldOfName(e, s)
 	}
 	if s.source == nil {
 		c.say(noEventHere(e.Span()))
@@ -23,6 +26,54 @@ func (c *checker) fieldOf(e *syntax.FieldOf, s scope) typed {
 		return typed{}
 	}
 	return c.eventField(e.Column, col, s)
+}
+
+// fieldOfName checks COLUMN of a name: the definition that it means at this place must be a pick, or a name of one. It is
+// read as if the pick were written out.
+func (c *checker) fieldOfName(e *syntax.FieldOf, s scope) typed {
+	d, top := c.defined(e.Name, s)
+	if d == nil {
+		c.say(c.noEvent(e, s))
+		return typed{}
+	}
+	field := &syntax.FieldOf{Place: e.Place, Column: e.Column}
+	switch x := d.X.(type) {
+	case *syntax.Pick:
+		field.Pick = x
+	case *syntax.Ident:
+		field.Name = *x
+	default:
+		c.say(c.noEvent(e, s))
+		return typed{}
+	}
+	return c.definition(d.Name, field, s.named(top))
+}
+
+// defined is the definition that a name means at a place; nil where it means something else. See resolve.
+func (c *checker) defined(name syntax.Ident, s scope) (d *syntax.Define, top bool) {
+	if s.source != nil {
+		if _, ok := s.source.Column(eventColumn(name.Name)); ok {
+			return nil, false
+		}
+	}
+	if s.cohort != nil && !s.top {
+		if d, ok := s.cohort.defines[name.Name]; ok {
+			return d, false
+		}
+	}
+	return c.defines[name.Name], true
+}
+
+// eventNames lists the definitions that a place can name and that choose one event.
+func (c *checker) eventNames(s scope) []string {
+	return slices.DeleteFunc(c.visible(s), func(name string) bool {
+		d, _ := c.defined(syntax.Ident{Name: name}, s)
+		if d == nil {
+			return true
+		}
+		_, pick := d.X.(*syntax.Pick)
+		return !pick
+	})
 }
 
 // columnOf is a column of events that queries may name.

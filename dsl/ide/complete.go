@@ -154,6 +154,8 @@ func (c *cursor) names() (out []Item, only bool) {
 		return c.person(true), false
 	case c.kind(1) == "Number" || last == "as":
 		return c.units(), false
+	case last == "of" && c.takes("zz") && !c.takes("zz where (") && !c.isValue():
+		return c.events(), false
 	case slices.Contains([]string{"sum", "mean", "median", "min", "max", "sd"}, last):
 		return c.everyColumn(numeric), true
 	}
@@ -267,6 +269,17 @@ func (c *cursor) declared(what ...string) []Item {
 	var out []Item
 	for _, d := range c.visible(what...) {
 		out = append(out, Item{Label: d.name, Kind: d.what})
+	}
+	return out
+}
+
+// events are the definitions that choose one event.
+func (c *cursor) events() []Item {
+	var out []Item
+	for _, d := range c.visible("define", "outcome") {
+		if d.event {
+			out = append(out, Item{Label: d.name, Kind: d.what})
+		}
 	}
 	return out
 }

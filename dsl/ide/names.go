@@ -12,6 +12,7 @@ type declared struct {
 	what   string // codes, param, define, cohort, window, outcome, or import: a code set or cohort of a library
 	name   string
 	cohort string // in which it is declared; "" at the top level
+	event  bool   // it chooses one event
 	span   diag.Span
 }
 
@@ -32,7 +33,7 @@ func declarations(text string) []declared {
 		case t.Text == "import" && t.Range.From.Column == 1:
 			imports = true
 		case imports && t.Kind == "Word":
-			out = append(out, declared{"import", t.Text, "", t.Range})
+			out = append(out, declared{what: "import", name: t.Text, span: t.Range})
 		case imports && t.Text != ",":
 			imports = false
 		}
@@ -51,13 +52,26 @@ func declarations(text string) []declared {
 		if i+2 >= len(ts) || ts[i+1].Kind != "Word" || !slices.Contains(after[t.Text], ts[i+2].Text) {
 			continue
 		}
-		d := declared{t.Text, ts[i+1].Text, cohort, ts[i+1].Range}
+		d := declared{what: t.Text, name: ts[i+1].Text, cohort: cohort, event: picks(ts[i+3:]), span: ts[i+1].Range}
 		if t.Text == "cohort" {
 			d.cohort, cohort, depth = "", d.name, 0
 		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// picks reports whether an expression that begins with these tokens chooses an event.
+func picks(ts []syntax.Token) bool {
+	switch {
+	case len(ts) < 2:
+		return false
+	case ts[0].Kind == "Ordinal":
+		return true
+	case ts[0].Text == "nearest":
+		return ts[1].Text == "to"
+	}
+	return slices.Contains([]string{"first", "last", "highest", "lowest"}, ts[0].Text) && ts[1].Text != "of"
 }
 
 // visible are the declarations of a kind that a place in a cohort can name.

@@ -58,6 +58,11 @@ func excludedFindings(at diag.Span, source, column, value string) diag.Diagnosti
 		fmt.Sprintf("add `where (%s != \"%s\")`, or name the values that count", column, value))
 }
 
+func openEnd(at diag.Span, source string) diag.Diagnostic {
+	return warn("open-end", at, fmt.Sprintf("an event of `%s` without an end counts as still under way, however old it is", source),
+		"say when it starts, such as `from … to …` or `within … of …`; or about its end, such as `where (end is known)`")
+}
+
 func noWashout(at diag.Span) diag.Diagnostic {
 	return warn("no-washout", at, "`first ever` means the first one recorded: without time under observation before it, old users look new",
 		"add `lookback 365 days`, or as long as the treatment can be interrupted")

@@ -283,9 +283,11 @@ func (c *converter) named(at Place, g *gNamed) Expr {
 	case g.Call:
 		return &Call{at, name, c.exprs(g.Args)}
 	case g.Pick != nil:
-		return &FieldOf{at, name, c.pickEvent(g.Pick)}
+		return &FieldOf{Place: at, Column: name, Pick: c.pickEvent(g.Pick)}
+	case g.Of != nil:
+		return &FieldOf{Place: at, Column: name, Name: dotted([]lexer.Token{*g.Of})}
 	case g.Event:
-		return &FieldOf{at, name, nil}
+		return &FieldOf{Place: at, Column: name}
 	}
 	return &name
 }

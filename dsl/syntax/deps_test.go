@@ -7,6 +7,6 @@ import (
 )
 
 func TestDependencies(t *testing.T) {
-	deptest.Only(t, "dsl/diag")
+	deptest.Only(t, "dsl/diag", "dsl/words")
 	deptest.Ban(t, "the compiler also builds to WebAssembly and reads no files", "net", "os/exec", "runtime/cgo")
 }

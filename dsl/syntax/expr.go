@@ -241,11 +241,12 @@ type Pick struct {
 
 // FieldOf is a column of one event.
 //
-//	value of last measurement in hba1c    end of event
+//	value of last measurement in hba1c    end of event    code of surgery
 type FieldOf struct {
 	Place
 	Column Ident // value, code, date, start, end or a column of the source
-	Pick   *Pick // nil for "of event", the current event of a where condition
+	Pick   *Pick // nil for "of event", the current event of a where condition, and with Name
+	Name   Ident // of a definition that is a pick; or empty
 }
 
 // Contains asks whether the published label of a code has a text in it.

@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/words"
 )
 
 // fault is one place where the grammar does not fit.
@@ -24,7 +25,7 @@ mean median min minutes missing month months most nearest observed ongoing outco
 quarter registered sd share sum test that unknown value version weeks window year years`
 
 // missing are the words whose absence is common, in the order they are tried.
-var missing = []string{"with", "of", "in", "at", "then", "=", ",", "(", ")", ":", "{", "until", "otherwise"}
+var missing = []string{"with", "in", "at", "then", "=", ",", "of", "(", ")", ":", "{", "until", "otherwise"}
 
 // Trials are kept short: a near word or a missing one is looked for in a statement of at most maxTrial tokens,
 // up to trialAhead tokens behind the fault.
@@ -117,10 +118,27 @@ func (f fault) habit() (string, bool) {
 		return "a range of codes has no spaces: `ICD10:C50..C58`", true
 	case before.Value == "=" && t.Value == "=":
 		return "write `=` once", true
-	case before.Value == "of" && t.Type == kindWord:
-		return "choose one event: `first " + t.Value + "` or `last " + t.Value + "`", true
+	}
+	if source, ok := f.pickless(); ok {
+		return "choose one event: `first " + source + "` or `last " + source + "`", true
 	}
 	return f.insert()
+}
+
+// pickless finds events before the fault of which none is chosen, as in `value of measurement in hba1c > 7`: with a pick
+// the parser must get further.
+func (f fault) pickless() (source string, ok bool) {
+	for i := f.at - 1; i > f.from; i-- {
+		if f.tokens[i-1].Value != "of" || f.tokens[i].Type != kindWord {
+			continue
+		}
+		if ts, ok := f.with(i, i, "first"); ok {
+			if at := f.try(ts); at < 0 || at > f.at-f.from+1 {
+				return f.tokens[i].Value, true
+			}
+		}
+	}
+	return "", false
 }
 
 // has reports whether a word stands before the fault.
@@ -135,7 +153,7 @@ func (f fault) near() (lexer.Token, string, bool) {
 		if i < f.from || f.tokens[i].Type != kindWord {
 			continue
 		}
-		words := strings.Fields(reserved + " " + contextual)
+		words := strings.Fields(words.Reserved + " " + contextual)
 		for range 4 {
 			word, ok := diag.Near(f.tokens[i].Value, words)
 			if !ok {

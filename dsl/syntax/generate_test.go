@@ -133,6 +133,10 @@ func (g generator) column() sample {
 	if g.depth == 0 || g.pick("", "event") == "event" {
 		return sample{column + " of event", fmt.Sprintf("(FieldOf Column:%s)", column)}
 	}
+	if g.pick("", "name") == "name" {
+		name := g.pick("surgery", "highest", "share", "window")
+		return sample{column + " of " + name, fmt.Sprintf("(FieldOf Column:%s Name:%s)", column, name)}
+	}
 	event := g.pickEvent()
 	return sample{column + " of " + event.text, fmt.Sprintf("(FieldOf Column:%s Pick:%s)", column, event.tree)}
 }

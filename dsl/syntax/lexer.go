@@ -9,13 +9,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/officina-enclave/officina/dsl/diag"
+	"github.com/officina-enclave/officina/dsl/words"
 )
-
-// reserved are the words that are never a name or a unit. Every other word of the language (value, days,
-// known, …) means something in its place only, so that a column may be called so.
-const reserved = `after all and any as at bands before between by codes cohort define during ending ever exactly
-except exclude false first followup from in include index is last lookback no none not of on or otherwise param
-report since study then to true until when where with within`
 
 // A unit of more than letters, by UCUM: %, mmol/mol, 10*9/L, mm[Hg], mL/min/{1.73_m2}. It is a token after a
 // number or after "as" only, so that a/b stays a division. A unit of letters is a plain word.
@@ -42,7 +37,7 @@ var definition = lexer.MustStateful(lexer.Rules{
 		{Name: "Unclosed", Pattern: `"[^\n]*`},
 		{Name: "Curie", Pattern: `[A-Z][A-Za-z0-9_]*:` + codeToken, Action: lexer.Push("Range")},
 		{Name: "As", Pattern: `as\b`, Action: lexer.Push("Unit")},
-		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(reserved), "|") + `)\b`},
+		{Name: "Keyword", Pattern: `(?:` + strings.Join(strings.Fields(words.Reserved), "|") + `)\b`},
 		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
 		{Name: "Relation", Pattern: `>=|<=|!=|[=<>]`},
 		{Name: "Arithmetic", Pattern: `[-+*/]`},
@@ -150,7 +145,7 @@ func limits(source string) (list diag.List) {
 // lines: a reader would see another query than the one that runs (Unicode Technical Standard 55, section 2).
 func hidden(r rune) bool {
 	switch {
-	case r == '\n' || r == '\t' || r == '\r':
+	case r == '\n' || r == '\t' || r == '\r' || r >= ' ' && r <= '~':
 		return false
 	case r == '\u2028' || r == '\u2029':
 		return true

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/officina-enclave/officina/dsl/words"
 )
 
 // maxUnit bounds the bytes of a unit, so that looking for one takes the same time wherever it stands.
@@ -16,7 +18,7 @@ var (
 	unit     = regexp.MustCompile(`^(?:` + unitToken + `)`)
 	keywords = func() map[string]bool {
 		set := map[string]bool{}
-		for _, w := range strings.Fields(reserved) {
+		for _, w := range strings.Fields(words.Reserved) {
 			set[w] = true
 		}
 		return set

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/officina-enclave/officina/dsl/words"
 )
 
 // Word is a word of a text: one of the language, a name or a unit.
@@ -35,6 +37,6 @@ func (f *File) Words() []Word {
 
 // Vocabulary lists the words of the language, and the names that it gives a meaning.
 func Vocabulary() []string {
-	return slices.Concat(strings.Fields(reserved), strings.Fields(contextual), durations,
+	return slices.Concat(strings.Fields(words.Reserved), strings.Fields(contextual), durations,
 		strings.Fields("data_end data_start end expect id person start unit"))
 }

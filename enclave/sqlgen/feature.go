@@ -7,12 +7,14 @@ import (
 	"github.com/officina-enclave/officina/dsl/plan"
 )
 
-// Numbers enter sums as decimals, whose sums are exact and so the same in any order. 38 digits hold the sum of
-// 10^10 values, and of 10^9 squares.
+// Numbers enter sums as decimals, whose sums are exact and so the same in any order. A square has 16 places; 38 digits do
+// not hold the sum of many, so it is added in two parts: rounded to 8 places, and what that leaves or takes away. 38
+// digits hold the sum of 10^10 of each.
 const (
 	summand = "DECIMAL(18, 8)"
-	square  = "DECIMAL(29, 8)"
-	limit   = "1e10" // no summand reaches it
+	square  = "DECIMAL(28, 8)"
+	squared = "CAST(v AS " + square + ") * v" // DECIMAL(38, 16): of two of 18 digits DuckDB would keep 18
+	limit   = "1e10"                          // no summand reaches it
 )
 
 // featureKey tells features apart: two of one key are one column.

@@ -28,7 +28,7 @@ func TestElapsedIsItsDefinition(t *testing.T) {
 	}
 	var table strings.Builder
 	var pairs [][2]catalog.Date
-	table.WriteString("person,d,to\n")
+	table.WriteString("person,d,u\n")
 	for _, a := range days {
 		for _, b := range days {
 			fmt.Fprintf(&table, "%d,%s,%s\n", len(pairs), a, b)
@@ -42,7 +42,7 @@ func TestElapsedIsItsDefinition(t *testing.T) {
 		"months": func(d catalog.Date, n int) catalog.Date { return d.AddMonths(n) },
 		"years":  func(d catalog.Date, n int) catalog.Date { return d.AddMonths(12 * n) },
 	} {
-		x := r.expr(forms(t, "("+unit+"-between person.d person.to)")[0])
+		x := r.expr(forms(t, "("+unit+"-between person.d person.u)")[0])
 		for i, got := range r.values(db, ids, plan.DateConst(0), x) {
 			if want := fmt.Sprint(completed(pairs[i][0], pairs[i][1], step)); got != want {
 				t.Fatalf("%s from %s to %s: got %s, want %s", unit, pairs[i][0], pairs[i][1], got, want)

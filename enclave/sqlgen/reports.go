@@ -8,7 +8,7 @@ import (
 	"github.com/officina-enclave/officina/dsl/plan"
 )
 
-const summaryColumns = "recorded, sum, sum_squares, largest1, largest2"
+const summaryColumns = "recorded, sum, sum_squares, squares_rest, largest1, largest2"
 
 // reportExprs are the expressions of a report over the members of its cohort.
 func reportExprs(r *plan.Report) []plan.Expr {
@@ -130,7 +130,8 @@ func (c *cohort) summary(r *plan.Report) string {
 		"count(*) AS persons",
 		"count(v) AS recorded",
 		"sum(v) AS sum",
-		"sum(TRY_CAST(CAST(v AS DOUBLE) * CAST(v AS DOUBLE) AS " + square + ")) AS sum_squares",
+		"sum(CAST(" + squared + " AS " + square + ")) AS sum_squares",
+		"sum(" + squared + " - CAST(" + squared + " AS " + square + ")) AS squares_rest",
 		"CAST(max(abs(v), 2)[1] AS DOUBLE) AS largest1",
 		"CAST(max(abs(v), 2)[2] AS DOUBLE) AS largest2",
 	}

@@ -39,8 +39,8 @@ const MaxText = 1 << 20
 // Query is a statement and what it needs.
 //
 // Its rows are: report INTEGER (position in Plan.Reports), Keys columns INTEGER, persons BIGINT, and, when the
-// plan has a summary, recorded BIGINT, sum, sum_squares DECIMAL(38, 8), largest1, largest2 DOUBLE (missing for other
-// reports). Rows are sorted by report and keys. A key is a position in its dimension's keys or bands; the
+// plan has a summary, recorded BIGINT, sum, sum_squares DECIMAL(38, 8), squares_rest DECIMAL(38, 16), largest1, largest2
+// DOUBLE (missing for other reports); the sum of the squares is sum_squares + squares_rest. Rows are sorted by report and keys. A key is a position in its dimension's keys or bands; the
 // number of these stands for not recorded. A report with fewer dimensions than Keys leaves the rest missing.
 //
 // An attrition has two keys: [i, 0] persons that rule i removed because its condition decided; [i, 1] removed

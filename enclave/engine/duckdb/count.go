@@ -41,7 +41,7 @@ func count(ctx context.Context, db *duck.DB, q *sqlgen.Query, reports int) (figu
 	return out, err
 }
 
-// read reads a row after its report: the keys, persons and, in a plan with a summary, its five figures.
+// read reads a row after its report: the keys, persons and, in a plan with a summary, its six figures.
 func read(r duck.Row, keys int) *cell {
 	c := &cell{Cell: disclosure.Cell{Keys: []int{}, Persons: integer(r[keys])}}
 	for _, k := range r[:keys] {
@@ -49,9 +49,9 @@ func read(r duck.Row, keys int) *cell {
 			c.Keys = append(c.Keys, int(integer(k)))
 		}
 	}
-	if f := r[keys+1:]; len(f) == 5 {
-		c.Recorded, c.sum, c.squares = integer(f[0]), exact(f[1]), exact(f[2])
-		c.Largest = [2]float64{number(f[3]), number(f[4])}
+	if f := r[keys+1:]; len(f) == 6 {
+		c.Recorded, c.sum, c.squares = integer(f[0]), exact(f[1]), plus(exact(f[2]), exact(f[3]))
+		c.Largest = [2]float64{number(f[4]), number(f[5])}
 	}
 	return c
 }

@@ -126,23 +126,18 @@ func (t *tally) cells() []disclosure.Cell {
 	return out
 }
 
-// cell sums up a group. The squares are decimals of 8 places too.
+// cell sums up a group. The squares are exact.
 func (g *group) cell() disclosure.Cell {
 	c := disclosure.Cell{Keys: g.keys, Persons: g.persons, Recorded: int64(len(g.values))}
 	c.Sum = quotient(total(g.values), unitsOfOne)
 	squares := new(big.Int)
 	for _, u := range g.values {
-		squares.Add(squares, rounded(product(u, u), unitsOfOne))
+		squares.Add(squares, product(u, u))
 	}
-	c.SumSquares = quotient(squares, unitsOfOne)
+	c.SumSquares = quotient(squares, product(unitsOfOne, unitsOfOne))
 	largest := slices.SortedFunc(slices.Values(g.values), func(a, b *big.Int) int { return -a.CmpAbs(b) })
 	for i := range min(len(largest), len(c.Largest)) {
 		c.Largest[i] = math.Abs(quotient(largest[i], unitsOfOne))
 	}
 	return c
-}
-
-// rounded is a/b rounded to a whole number, halves up; neither is negative.
-func rounded(a, b *big.Int) *big.Int {
-	return new(big.Int).Div(new(big.Int).Add(product(a, big.NewInt(2)), b), product(b, big.NewInt(2)))
 }
