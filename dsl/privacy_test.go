@@ -30,7 +30,7 @@ func (a author) literal() string {
 func (a author) number(depth int, unit string) string {
 	if depth == 0 {
 		if unit != "" {
-			return a.pick("g", "g", "g2", "g3", a.literal()+" mmol/L")
+			return a.pick("g", "g", "g2", "g3", "(g as mg/dL as mmol/L)", a.literal()+" mmol/L")
 		}
 		return a.pick("s", "s2", "s3", "s4", "s", "age at index", "age in year of index", "n", "count of visit", a.literal())
 	}
@@ -64,6 +64,38 @@ func (a author) number(depth int, unit string) string {
 	return sub(unit)
 }
 
+// twins compares two names of one value, with literals on the way: the rounding of each step depends on the value.
+func (a author) twins() string {
+	unit, x, y := "", a.pick("s", "s2"), a.pick("s3", "s4", "mean value of (score, score, score)", "sum value of score")
+	if a.pick("score", "glucose") == "glucose" {
+		unit, x, y = " mmol/L", a.pick("g", "(g as mg/dL)"), a.pick("g2", "g3", "(g2 as mg/dL)", "(g2 as mg/dL as mmol/L)")
+	}
+	lit := func() string { return a.literal() + unit }
+	moved := func(v string) string {
+		return a.pick(v, v, "("+v+" + "+lit()+")", "("+lit()+" - "+v+")", "("+v+" * "+a.literal()+")", "("+v+" / "+a.literal()+")", "(-"+v+")", "("+v+" + "+v+")")
+	}
+	x, y = moved(x), moved(y)
+	op := a.pick(" < ", " <= ", " > ", " >= ", " = ", " != ")
+	switch a.pick("pair", "pair", "sum", "three", "least", "abs", "percent", "faint", "tenths") {
+	case "faint": // what is left of a small number beside a large one
+		large := a.pick("1000", "1000000", "900000000") + unit
+		return "(" + a.pick(x, y) + a.pick(" * 0.00001", " * 0.00000001", " / 3000000") + " + " + large + ")" + op + large
+	case "tenths": // 17 * 0.1 is more than 1.7
+		return a.pick("age at index", "age in year of index", "n") + a.pick(" * 0.1", " / 10", " * 0.01 * 10") + op + a.pick("0.4", "0.5", "1.7", "1.8", "2.5", "3.9")
+	case "sum":
+		return x + a.pick(" + ", " - ") + y + op + lit()
+	case "three":
+		return x + a.pick(" + ", " - ") + y + op + moved(a.pick(x, y))
+	case "least":
+		return a.pick("least", "greatest") + "(" + x + ", " + y + ")" + op + a.pick(x, y, lit())
+	case "abs":
+		return "abs(" + x + " - " + y + ")" + op + lit()
+	case "percent":
+		return "percent change from " + x + " to " + y + op + a.literal()
+	}
+	return x + op + y
+}
+
 func (a author) condition(depth int) string {
 	unit := a.pick("", "", "g")
 	n := func() string { return a.number(max(depth, 0), unit) }
@@ -71,7 +103,9 @@ func (a author) condition(depth int) string {
 	if unit != "" {
 		lit += " mmol/L"
 	}
-	switch a.pick("compare", "compare", "literal", "literal", "between", "in", "known", "bmi", "not") {
+	switch a.pick("compare", "compare", "literal", "literal", "between", "in", "known", "bmi", "not", "twins", "twins", "twins") {
+	case "twins":
+		return a.twins()
 	case "literal":
 		return n() + a.pick(" < ", " <= ", " > ", " >= ", " = ", " != ") + lit
 	case "between":
@@ -213,6 +247,10 @@ func (r recorded) eval(x plan.Expr) any {
 			return r.glucose
 		}
 		return r.bmi
+	case *plan.Agg:
+		return r.statistic(x)
+	case *plan.Convert:
+		return calculate("+", calculate("*", r.eval(x.X), x.Factor), x.Offset)
 	case *plan.Arith:
 		return inRange(calculate(x.Op, r.eval(x.L), r.eval(x.R)))
 	case *plan.Call:
@@ -245,6 +283,18 @@ func (r recorded) eval(x plan.Expr) any {
 		return r.choice(x)
 	}
 	panic(fmt.Sprintf("no evaluation of %T", x))
+}
+
+// statistic is the mean or the sum of a score that stands once for each member of a union.
+func (r recorded) statistic(x *plan.Agg) any {
+	sum, n := 0.0, max(1, len(x.Set.Union))
+	for range n {
+		sum += r.score
+	}
+	if x.Fn == "mean" {
+		return sum / float64(n)
+	}
+	return sum
 }
 
 func (r recorded) choice(x *plan.Case) any {

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
-	"github.com/officina-enclave/officina/dsl/check/internal/grid"
 	"github.com/officina-enclave/officina/dsl/plan"
 	"github.com/officina-enclave/officina/dsl/syntax"
 )
@@ -92,14 +91,19 @@ func (c *checker) sameUnit(at syntax.Expr, l, r typed) (typed, bool) {
 	return r.converted(conv, lt), true
 }
 
-// converted applies a conversion; a change takes the slope only.
+// converted applies a conversion; a change takes the slope only. The conversion back is the number as it was.
 func (t typed) converted(conv catalog.Conversion, of catalog.Type) typed {
+	if t.from != nil && t.from.x.Type() == of {
+		return *t.from
+	}
+	from := t
+	t.from = &from
 	offset := conv.Offset
 	if of.Change {
 		offset = 0
 	}
 	t.x = &plan.Convert{X: t.x, Factor: conv.Factor, Offset: offset, Of: of}
-	t.form = t.form.Scaled(conv.Factor).Add(grid.Const(offset))
+	t.form = t.form.Converted(conv.Factor, offset)
 	return t
 }
 

@@ -31,6 +31,8 @@ func (c *checker) onGrid(t typed, at diag.Span, op string, v float64, unit strin
 		return s.Value
 	case grid.Off:
 		c.say(offGrid(at, op, c.gridValue(t, s.Low, unit), c.gridValue(t, s.High, unit)))
+	case grid.Blurred:
+		c.say(blurred(at))
 	case grid.Unsolved:
 		c.say(noGrid(at, "this value cannot be compared with a fixed value here", t.unsolved()))
 	}
@@ -80,7 +82,11 @@ func (c *checker) numbersOnGrid(op string, at diag.Span, l, r typed) {
 		c.onGrid(r, at, mirrored[op], v, "")
 		return
 	}
-	if d := minus(l.form, r.form); d.Solve(op, 0, 0).Verdict != grid.On {
+	switch minus(l.form, r.form).Solve(op, 0, 0).Verdict {
+	case grid.On:
+	case grid.Blurred:
+		c.say(blurred(at))
+	default:
 		c.say(noGrid(at, "these two cannot be compared", "compare two recorded values of one unit and grid, or one with a number of its grid"))
 	}
 }
@@ -115,8 +121,15 @@ func (c *checker) sound(t typed, at diag.Span, straight bool, parts ...grid.Form
 // the grid.
 func (c *checker) bend(at diag.Span, op string, x, y grid.Form) bool {
 	d := minus(x, y)
-	if d.NotZero() || d.Solve(op, 0, 0).Verdict == grid.On {
+	if d.NotZero() {
 		return true
+	}
+	switch d.Solve(op, 0, 0).Verdict {
+	case grid.On:
+		return true
+	case grid.Blurred:
+		c.say(blurred(at))
+		return false
 	}
 	c.say(noGrid(at, "this bends between two values of the grid, and could tell a single person's exact value", "use a number of the grid"))
 	return false

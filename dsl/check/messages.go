@@ -373,3 +373,8 @@ func offPeriod(at diag.Span, op string, day catalog.Date) diag.Diagnostic {
 func noGrid(at diag.Span, what, hint string) diag.Diagnostic {
 	return say("no-grid", at, what, hint)
 }
+
+func blurred(at diag.Span) diag.Diagnostic {
+	return noGrid(at, "each step rounds, so this could tell recorded values apart that lie between the same two values of the grid",
+		"compare recorded values as they stand, in one unit: without literals, sums or means on the way")
+}

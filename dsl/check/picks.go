@@ -209,6 +209,12 @@ func statistic(x plan.Expr, fn string, col catalog.Column) grid.Form {
 	if fn == "sd" && f.Gridded() {
 		return grid.Opaque()
 	}
+	switch exact := col.Type.Kind == catalog.Int; {
+	case fn == "sum" && !exact:
+		return f.Summed()
+	case fn == "mean" && !exact: // also that of equal values is rounded
+		return f.Averaged()
+	}
 	return f
 }
 

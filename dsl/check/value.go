@@ -20,6 +20,7 @@ type typed struct {
 	elapsed string            // the unit that a whole number counts, such as years of an age
 	keys    []string          // all the values, when they are known
 	form    grid.Form
+	from    *typed // of a converted number, the one before
 }
 
 // literal is a number as written.

@@ -158,9 +158,20 @@ func New(p Plan) *Plan {
 		}
 	}
 	p.canonical = p.text()
-	sum := sha256.Sum256([]byte(p.canonical))
-	p.digest = "sha256:" + hex.EncodeToString(sum[:])
+	p.digest = digest(p.canonical)
 	return &p
+}
+
+// digest hashes a text piece by piece, without a copy of it.
+func digest(text string) string {
+	h := sha256.New()
+	var piece [8 << 10]byte
+	for text != "" {
+		n := copy(piece[:], text)
+		h.Write(piece[:n])
+		text = text[n:]
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
 // Canonical returns the canonical text of p: S-expressions, one meaning a text.

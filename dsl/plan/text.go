@@ -22,8 +22,13 @@ type node struct {
 func atom(s string) node   { return node{head: s, size: len(s)} }
 func quoted(s string) node { return atom(strconv.Quote(s)) }
 
+// form is a list; the parts are its own from now on.
 func form(head string, parts ...node) node {
-	return node{head: head, list: true, size: len("()") + len(head)}.with(parts...)
+	n := node{head: head, parts: parts, list: true, size: len("()") + len(head)}
+	for _, p := range parts {
+		n.size += 1 + p.size
+	}
+	return n
 }
 
 // listed is a form whose parts are words.
@@ -119,24 +124,43 @@ func (n node) writeFlat(b *strings.Builder) {
 	b.WriteByte(')')
 }
 
+// page is the width up to which a list is written on one line.
+const page = 100
+
+func (n node) fits(indent int) bool { return !n.list || indent+n.size <= page }
+
+// margins counts the bytes of the margins of n over several lines: it has as many bytes more than on one line.
+func (n node) margins(indent int) int {
+	if n.fits(indent) {
+		return indent
+	}
+	sum := indent + len(n.words)*(indent+2)
+	for _, p := range n.parts {
+		sum += p.margins(indent + 2)
+	}
+	return sum
+}
+
 // lines writes nodes over several lines.
 type lines struct {
 	strings.Builder
-	columns map[column]string
+	columns map[column]span
 }
 
-// column is a list of words that stand below each other.
-type column struct {
-	first  *string
-	words  int
-	indent int
-}
+// column is a list of words that stand below each other; span is where it was written.
+type (
+	column struct {
+		first  *string
+		words  int
+		indent int
+	}
+	span struct{ from, to int }
+)
 
 // write writes n over several lines where one would be longer than the page.
 func (b *lines) write(n node, indent int) {
-	const page = 100
 	margin(&b.Builder, indent)
-	if !n.list || indent+n.size <= page {
+	if n.fits(indent) {
 		n.writeFlat(&b.Builder)
 		return
 	}
@@ -147,30 +171,24 @@ func (b *lines) write(n node, indent int) {
 		b.write(p, indent+2)
 	}
 	if len(n.words) > 0 {
-		b.WriteString(b.column(n.words, indent+2))
+		b.column(n.words, indent+2)
 	}
 	b.WriteByte(')')
 }
 
 // column writes each word on a line of its own. One list is often used at several places.
-func (b *lines) column(words []string, indent int) string {
+func (b *lines) column(words []string, indent int) {
 	at := column{&words[0], len(words), indent}
-	if text, ok := b.columns[at]; ok {
-		return text
+	if s, ok := b.columns[at]; ok {
+		b.WriteString(b.String()[s.from:s.to])
+		return
 	}
-	var c strings.Builder
-	size := 0
+	from, start := b.Len(), "\n"+strings.Repeat(" ", indent)
 	for _, w := range words {
-		size += 1 + indent + len(w)
+		b.WriteString(start)
+		b.WriteString(w)
 	}
-	c.Grow(size)
-	for _, w := range words {
-		c.WriteByte('\n')
-		margin(&c, indent)
-		c.WriteString(w)
-	}
-	b.columns[at] = c.String()
-	return b.columns[at]
+	b.columns[at] = span{from, b.Len()}
 }
 
 func margin(b *strings.Builder, indent int) {
@@ -189,8 +207,8 @@ func (p *Plan) text() string {
 		n = n.with(cn.with(each(c.Rules, ruleNode)...))
 	}
 	n = n.with(each(p.Reports, reportNode)...)
-	b := lines{columns: map[column]string{}}
-	b.Grow(3 * n.size) // codes stand on lines of their own, indented
+	b := lines{columns: map[column]span{}}
+	b.Grow(n.size + n.margins(0) + len("\n"))
 	b.write(n, 0)
 	b.WriteByte('\n')
 	return b.String()

@@ -40,7 +40,7 @@ func Tree(p *Plan) string {
 
 // brief is the canonical text of x over several lines, with long lists of codes cut short.
 func brief(x Expr) string {
-	b := lines{columns: map[column]string{}}
+	b := lines{columns: map[column]span{}}
 	b.write(shorten(exprNode(x)), 6)
 	return b.String()
 }

@@ -249,8 +249,8 @@ func (g generator) set() sample {
 	var phrases []string
 	for range rapid.IntRange(0, min(2, g.depth)).Draw(g.T, "phrases") {
 		p := generator{g.T, g.depth - 1}.phrase()
-		if strings.Contains(s.text, " by ") && (strings.HasPrefix(p.text, "before") || strings.HasPrefix(p.text, "after")) {
-			continue // "followed by E within 3 days", and then "before X", would be one phrase
+		if strings.HasSuffix(s.text, " within 3 days") && (strings.HasPrefix(p.text, "before ") || strings.HasPrefix(p.text, "after ")) {
+			s.text = "(" + s.text + ")" // else "within 3 days before" would be one phrase; this leaves no node
 		}
 		s.text += " " + p.text
 		phrases = append(phrases, p.tree)

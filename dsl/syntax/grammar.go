@@ -84,11 +84,11 @@ type gCohort struct {
 }
 
 type gStmt struct {
-	Index     *gIndex     `parser:"  @@"`
-	Lookback  *gLookback  `parser:"| @@"`
-	Rule      *gRule      `parser:"| @@"`
-	Followup  *gFollowup  `parser:"| @@"`
+	Rule      *gRule      `parser:"  @@"`
 	Define    *gDefine    `parser:"| @@"`
+	Index     *gIndex     `parser:"| @@"`
+	Lookback  *gLookback  `parser:"| @@"`
+	Followup  *gFollowup  `parser:"| @@"`
 	Window    *gWindow    `parser:"| @@"`
 	Outcome   *gOutcome   `parser:"| @@"`
 	Competing *gCompeting `parser:"| @@"`
@@ -311,13 +311,14 @@ type gPrimary struct {
 	If     ifNamed      `parser:"  @@"`
 	Named  *gNamed      `parser:"  @@"`
 	Number *gNumber     `parser:"| @@"`
+	IfForm ifForm       `parser:"| @@"`
+	Form   *gForm       `parser:"  @@"`
+	IfFix  ifFixed      `parser:"| @@"`
+	Fixed  *gFixed      `parser:"  @@"`
 	Paren  *gExpr       `parser:"| '(' @@ ')'"`
 	Date   *lexer.Token `parser:"| @Date"`
 	String *lexer.Token `parser:"| @String"`
 	Curie  *lexer.Token `parser:"| @Curie"`
-	IfForm ifForm       `parser:"| @@"`
-	Form   *gForm       `parser:"  @@"`
-	Fixed  *gFixed      `parser:"| @@"`
 }
 
 // gForm is a form that begins with an ordinary word; ifForm has looked at what follows it.
@@ -338,13 +339,13 @@ type gForm struct {
 
 // gFixed is a form that begins with a reserved word, or with a number such as 2nd.
 type gFixed struct {
-	Pick   *gPick       `parser:"  @@"`
+	Exists *gExists     `parser:"  @@"`
+	Pick   *gPick       `parser:"| @@"`
 	Bool   *lexer.Token `parser:"| @( 'true' | 'false' )"`
 	AllOf  *gConds      `parser:"| 'all' @@"`
 	NoneOf *gConds      `parser:"| 'none' @@"`
 	Member *gInCohort   `parser:"| @@"`
 	Index  *lexer.Token `parser:"| 'index' 'of' @Word"`
-	Exists *gExists     `parser:"| @@"`
 }
 
 // gNumber takes a word after a number for its unit, unless it begins something else.

@@ -121,14 +121,14 @@ type gBareSet struct {
 
 type gPhrase struct {
 	Tokens []lexer.Token
-	Word   string         `parser:"  ( @( 'before' | 'after' | 'since' | 'until' )"`
+	Within *gWithin       `parser:"  'within' @@"`
+	During *gPhraseDuring `parser:"| @@"`
+	Word   string         `parser:"| ( @( 'before' | 'after' | 'since' | 'until' )"`
 	On     bool           `parser:"  | @'on'"`
 	OnOr   string         `parser:"    ( 'or' @( 'before' | 'after' ) )? )"`
 	X      *gAnchor       `parser:"  @@"`
-	Within *gWithin       `parser:"| 'within' @@"`
 	Range  *gPhraseRange  `parser:"| 'between' @@"`
 	FromTo *gFromTo       `parser:"| 'from' @@"`
-	During *gPhraseDuring `parser:"| @@"`
 	Going  *gAnchor       `parser:"| 'ongoing' 'at' @@"`
 	Order  *gPhraseOrder  `parser:"| @@"`
 	Apart  *gDuration     `parser:"| 'at' 'least' @@ 'apart'"`

@@ -17,6 +17,7 @@ type (
 	ifText     struct{} // an item of a list that is a text
 	ifNamed    struct{} // a name that begins no form
 	ifForm     struct{} // a form of ordinary words
+	ifFixed    struct{} // a form of reserved words
 	ifUnit     struct{} // the unit of the number before it
 	ifOffset   struct{} // + or - and a written duration
 	ifEpisodes struct{}
@@ -97,6 +98,11 @@ func (*ifNamed) Parse(lex *lexer.PeekingLexer) error {
 
 func (*ifForm) Parse(lex *lexer.PeekingLexer) error {
 	return holds(lex.Peek().Type == kindWord && formAhead(ahead(lex, 4)))
+}
+
+func (*ifFixed) Parse(lex *lexer.PeekingLexer) error {
+	kind := lex.Peek().Type
+	return holds(kind == kindKeyword || kind == kindOrdinal)
 }
 
 // formAhead tells by four tokens whether a form of ordinary words begins at the first.

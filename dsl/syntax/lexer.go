@@ -145,7 +145,7 @@ func limits(source string) (list diag.List) {
 // lines: a reader would see another query than the one that runs (Unicode Technical Standard 55, section 2).
 func hidden(r rune) bool {
 	switch {
-	case r == '\n' || r == '\t' || r == '\r':
+	case r == '\n' || r == '\t' || r == '\r' || r >= ' ' && r <= '~':
 		return false
 	case r == '\u2028' || r == '\u2029':
 		return true

@@ -29,6 +29,17 @@ func (c *scope) codes(s *plan.EventSet) []sql {
 	return nil
 }
 
+// sameCodes returns the conditions on the codes of each of sets, where these are the same for all.
+func (c *scope) sameCodes(sets []*eventSet) (of []sql, same bool) {
+	of = c.codes(sets[0].EventSet)
+	for _, s := range sets[1:] {
+		if !slices.Equal(of, c.codes(s.EventSet)) {
+			return nil, false
+		}
+	}
+	return of, true
+}
+
 // anyCode is the condition that an event has a code of one of sets; none if a set takes any code.
 func (c *scope) anyCode(sets []*eventSet) []sql {
 	var ids []uint32

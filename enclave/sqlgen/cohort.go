@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/plan"
@@ -16,24 +17,23 @@ type cohort struct {
 // persons writes the person table with the attributes that p names. An attribute's column is "person.NAME": a
 // name with a dot cannot be that of another column.
 func (g *generator) persons(p *plan.Plan) {
-	u := g.use("person")
-	u.all = true
+	var columns []string
 	for _, x := range p.Exprs() {
 		plan.Walk(x, func(x plan.Expr) bool {
 			if a, ok := x.(*plan.Attr); ok {
-				u.column(a.Column.Name)
+				columns = append(columns, a.Column.Name)
 			}
 			return true
 		})
 	}
-	columns := []string{"person"}
-	for _, t := range g.tables() {
-		for _, c := range t.Columns {
-			columns = append(columns, name(c)+" AS "+name("person."+c))
-		}
+	slices.Sort(columns)
+	columns = slices.Compact(columns)
+	text := "SELECT person"
+	for _, c := range columns {
+		text += ", " + name(c) + " AS " + name("person."+c)
 	}
-	u.column("person")
-	g.with("persons", "", "SELECT "+strings.Join(columns, ", ")+"\nFROM "+table("person"))
+	g.everyone = clause("persons", "", text+"\nFROM "+table("person"))
+	g.attributes = columns
 }
 
 // cohorts writes the clauses of all cohorts of p, each after those that it names; then what is shown of their members,
@@ -123,10 +123,24 @@ func (g *generator) cohort(i int, from *plan.Cohort, p *plan.Plan) *cohort {
 
 // index keeps the persons that have an index date.
 func (c *cohort) index(x plan.Expr) {
+	if pick, ok := dated(x).(*plan.Pick); ok && len(c.attributes) == 0 {
+		c.teller = c.featureKey(pick)
+	}
 	c.provide([]plan.Expr{x})
 	date := c.apart("dated", ", "+c.expr(x).text+" AS index_date")
-	c.next("index", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s\nFROM %s p\nWHERE index_date IS NOT NULL", date, c.stage))
+	c.next("index", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s\nFROM %s p\nWHERE index_date IS NOT NULL", date, c.staged()))
 	c.indexed = true
+}
+
+// dated is the date that x, an index date, is so many days or months from: without it there is no x.
+func dated(x plan.Expr) plan.Expr {
+	switch x := x.(type) {
+	case *plan.AddDate:
+		return dated(x.X)
+	case *plan.Day:
+		return dated(x.X)
+	}
+	return x
 }
 
 // steps writes for each person the position of the first rule that removes it (their number for a member) and
@@ -147,7 +161,7 @@ func (c *cohort) steps() {
 		step = fmt.Sprintf("CASE%s\n    ELSE %d\n  END", cases.String(), len(c.rules))
 	}
 	conditions := c.apart("rules", text.String())
-	c.next("steps", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s,\n  %s AS step\nFROM %s p", conditions, step, c.stage))
+	c.next("steps", "MATERIALIZED ", fmt.Sprintf("SELECT p.*%s,\n  %s AS step\nFROM %s p", conditions, step, c.staged()))
 	c.next("members", "", fmt.Sprintf("SELECT *\nFROM %s\nWHERE step = %d", c.stage, len(c.rules)))
 }
 
@@ -157,6 +171,6 @@ func (c *cohort) apart(clause, columns string) string {
 	if !strings.Contains(columns, "(SELECT ") {
 		return columns
 	}
-	c.next(clause, "", "SELECT p.*"+columns+"\nFROM "+c.stage+" p")
+	c.next(clause, "", "SELECT p.*"+columns+"\nFROM "+c.staged()+" p")
 	return ""
 }

@@ -55,14 +55,14 @@ func (c *scope) events(clause string, sets []*eventSet) {
 	}
 	group, from := c.from(sets)
 	columns := []string{group}
-	var where []sql
+	where, alike := c.sameCodes(sets)
 	for _, s := range sets {
-		conditions := c.conditions(s.EventSet)
-		var filter []sql
+		filter := c.conditions(s.EventSet)
+		if alike { // said once, for all
+			filter = filter[len(where):]
+		}
 		if len(sets) == 1 {
-			where = conditions
-		} else {
-			filter = conditions
+			where, filter = append(where, filter...), nil
 		}
 		for _, f := range s.features {
 			name, aggregate := c.feature(s, f, filter)
@@ -71,7 +71,7 @@ func (c *scope) events(clause string, sets []*eventSet) {
 			columns = append(columns, aggregate.text+" AS "+column)
 		}
 	}
-	if len(sets) > 1 {
+	if !alike {
 		where = c.anyCode(sets)
 	}
 	c.with(clause, "", "SELECT "+strings.Join(columns, ",\n  ")+"\nFROM "+from+all(where)+"\nGROUP BY "+group)
@@ -126,7 +126,7 @@ func (c *scope) read(s *plan.EventSet, keyed, stage bool) string {
 	}
 	from += " " + rows
 	if stage {
-		from += fmt.Sprintf("\nJOIN %s p ON p.%s = %s.%s", c.stage, key, rows, key)
+		from += fmt.Sprintf("\nJOIN %s p ON p.%s = %s.%s", c.staged(), key, rows, key)
 	}
 	if placed {
 		from += fmt.Sprintf("\nJOIN %s e ON e.\"place\" = r.\"place\" AND e.\"start\" >= r.\"start\" AND e.\"start\" <= coalesce(r.\"end\", DATE 'infinity')",

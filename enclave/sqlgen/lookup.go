@@ -120,7 +120,7 @@ func (c *scope) onePerStart(s *plan.EventSet, f plan.Expr) string {
 	p.sets++
 	clause := word(p.name, fmt.Sprintf("e%d", p.sets))
 	var columns, order []string
-	for _, t := range plan.Columns(f) {
+	for _, t := range c.telling(f) {
 		if t.Name != catalog.Start {
 			columns = append(columns, t.Name)
 			order = append(order, "e."+name(t.Name)+" NULLS LAST")
@@ -132,7 +132,10 @@ func (c *scope) onePerStart(s *plan.EventSet, f plan.Expr) string {
 	}
 	p.rows(clause+"_rows", s, append(columns, catalog.Start))
 	last := name(columns[len(columns)-1])
-	c.with(clause, "", fmt.Sprintf("SELECT e.person, e.\"start\",\n  first(e.%s ORDER BY %s) AS %s\nFROM %s_rows e\nGROUP BY e.person, e.\"start\"",
-		last, strings.Join(order, ", "), last, clause))
+	found := fmt.Sprintf("first(e.%s ORDER BY %s)", last, strings.Join(order, ", "))
+	if len(columns) == 1 {
+		found = fmt.Sprintf("min(e.%s)", last)
+	}
+	c.with(clause, "", fmt.Sprintf("SELECT e.person, e.\"start\",\n  %s AS %s\nFROM %s_rows e\nGROUP BY e.person, e.\"start\"", found, last, clause))
 	return clause
 }

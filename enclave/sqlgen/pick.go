@@ -2,6 +2,7 @@ package sqlgen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -39,7 +40,7 @@ func (c *scope) nth(s *eventSet, f *plan.Pick, filter []sql) sql {
 		c.fail("an event is counted from the first by %d", f.N)
 	}
 	of, part := c.column(s.EventSet, f.Column.Name), ""
-	if columns := plan.Columns(f); len(columns) > 1 {
+	if columns := c.telling(f); len(columns) > 1 {
 		of, part = c.packed(s.EventSet, columns), "."+name(f.Column.Name)
 	}
 	least := filtered(call("min", of, whole(int64(f.N))), filter).text
@@ -69,7 +70,7 @@ func (c *scope) pickOrder(s *eventSet, f *plan.Pick) []string {
 		direction := map[plan.Which]string{plan.Highest: " DESC", plan.Lowest: ""}[f.Which]
 		order = append(order, c.column(s.EventSet, catalog.Value).text+direction)
 	}
-	for _, key := range plan.Columns(f) {
+	for _, key := range c.telling(f) {
 		direction := " NULLS LAST"
 		switch {
 		case key.Name == catalog.Value && len(order) > 0 && (f.Which == plan.Highest || f.Which == plan.Lowest):
@@ -80,6 +81,17 @@ func (c *scope) pickOrder(s *eventSet, f *plan.Pick) []string {
 		order = append(order, c.column(s.EventSet, key.Name).text+direction)
 	}
 	return order
+}
+
+// telling are the columns of a set that f reads, but for the code where all events have the same and f does not ask for it: it
+// settles nothing.
+func (c *scope) telling(f plan.Expr) []catalog.Column {
+	columns := plan.Columns(f)
+	pick, ok := f.(*plan.Pick)
+	if !ok || pick.Column.Name == catalog.CodeOf || pick.Set.Codes == nil || len(c.seen(pick.Set)) != 1 {
+		return columns
+	}
+	return slices.DeleteFunc(slices.Clone(columns), func(col catalog.Column) bool { return col.Name == catalog.CodeOf })
 }
 
 // distance is that of a start from a date in days, or from a date-time in minutes.

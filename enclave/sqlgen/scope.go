@@ -17,6 +17,7 @@ type scope struct {
 	key     string // what tells the rows apart: person or event
 	persons *scope // that of the persons, which is itself if key is person
 	indexed bool   // stage has index_date
+	teller  string // key of the feature without which there is no index date, where no attribute is asked for
 	// everybody says that no event decides on the index date, so that most persons have one.
 	everybody bool
 	columns   map[string]string         // key of a feature → its column in stage
@@ -56,6 +57,17 @@ func (c *scope) next(name, kind, body string) {
 	c.with(c.stage, kind, body)
 }
 
+// staged names the stage to a clause that reads it.
+func (c *scope) staged() string {
+	if c.stage == "persons" && !c.needed {
+		c.needed = true
+		u := c.use("person")
+		u.all = true
+		u.column(append(c.attributes, "person")...)
+	}
+	return c.stage
+}
+
 // provide makes every feature of xs a column of the stage, in as many rounds as features depend on each other.
 func (c *scope) provide(xs []plan.Expr) {
 	c.others(xs)
@@ -77,7 +89,7 @@ func (c *scope) others(xs []plan.Expr) {
 		column := indexOf(i)
 		if c.columns[column] == "" {
 			c.columns[column] = column
-			c.next("with_"+column, "", fmt.Sprintf("SELECT p.*, m.index_date AS %s\nFROM %s p\nLEFT JOIN c%d_members m USING (person)", column, c.stage, i))
+			c.next("with_"+column, "", fmt.Sprintf("SELECT p.*, m.index_date AS %s\nFROM %s p\nLEFT JOIN c%d_members m USING (person)", column, c.staged(), i))
 		}
 	}
 }
@@ -142,8 +154,9 @@ func (c *scope) whereLacks(x plan.Expr, ready *[]plan.Expr) bool {
 }
 
 // join writes one clause for each source of features and one that joins them to the stage. What else is wanted of the
-// same event sets comes with them.
+// same event sets comes with them. Who has none of the events that tell the index date may be left out at once.
 func (c *scope) join(features []plan.Expr) {
+	first := c.stage == "persons" && c.teller != "" && c.featureKey(features[0]) == c.teller
 	sets := map[string]bool{}
 	for _, f := range features {
 		sets[c.setKey(plan.Sets(f)[0])] = true
@@ -155,16 +168,23 @@ func (c *scope) join(features []plan.Expr) {
 	}
 	c.stages++
 	stage := fmt.Sprintf("s%d", c.stages)
-	columns, joins := "SELECT p.*", "\nFROM "+c.stage+" p"
-	for _, sets := range c.bySource(features) {
+	columns, joins := "SELECT p.*", ""
+	for i, sets := range c.bySource(features) {
 		clause := word(c.name, stage, sets[0].word())
 		c.events(clause, sets)
-		joins += "\nLEFT JOIN " + clause + " USING (" + c.key + ")"
+		if i == 0 && first {
+			columns, joins, clause = "SELECT p.person", "\nFROM "+clause+" p", "p"
+		} else {
+			joins += "\nLEFT JOIN " + clause + " USING (" + c.key + ")"
+		}
 		for _, s := range sets {
 			for _, f := range s.features {
 				columns += ",\n  " + c.joined(clause, c.columns[c.featureKey(f)], f)
 			}
 		}
+	}
+	if !first {
+		joins = "\nFROM " + c.staged() + " p" + joins
 	}
 	c.next(stage, "", columns+joins)
 }

@@ -5,7 +5,8 @@
 //     can decrypt those columns and row groups and nothing else.
 //
 // The statement is a chain of WITH clauses. "persons" is the person table with the attributes the plan
-// names. Each cohort cN then goes through stages, one row a person: events are aggregated per person
+// names; it is not read where an event tells the index date and no attribute is asked for, as every event is of a person in
+// the table (enclave/ingest). Each cohort cN then goes through stages, one row a person: events are aggregated per person
 // (cN_e1_drug), joined to the stage before (cN_s1), until the index date is known (cN_index), then the rules
 // (cN_steps: the first rule that removes a person), then the members (cN_members). One clause a report
 // counts persons, and the last SELECT lines the cells up. A cohort that names others comes after them.
@@ -74,7 +75,7 @@ func Generate(p *plan.Plan, ids func(curie string) (uint32, bool)) (*Query, erro
 	if stages := g.cohorts(p); g.err == nil {
 		g.reports(p, stages)
 	}
-	q := &Query{SQL: g.out.String(), Args: g.args, Tables: g.tables(), Keys: keyColumns(p)}
+	q := &Query{SQL: g.statement(), Args: g.args, Tables: g.tables(), Keys: keyColumns(p)}
 	if g.err == nil && len(q.SQL) > MaxText {
 		g.fail("it needs more than %d bytes of SQL; split the query", MaxText)
 	}
@@ -93,7 +94,11 @@ type generator struct {
 	uses  map[string]*use
 	// clauses names the clause of the rows of a set, of one that is not read from its table.
 	clauses map[*plan.EventSet]string
-	err     error
+	// everyone is the clause "persons", which is written if something reads it.
+	everyone   string
+	attributes []string // of persons, that the plan names
+	needed     bool
+	err        error
 }
 
 func newGenerator(ids func(string) (uint32, bool)) *generator {
@@ -108,11 +113,26 @@ func (g *generator) fail(format string, args ...any) {
 
 // with writes one WITH clause. kind is "" or "MATERIALIZED ".
 func (g *generator) with(name, kind, body string) {
-	intro := ",\n"
-	if g.out.Len() == 0 {
-		intro = "WITH "
+	if g.out.Len() > 0 {
+		g.out.WriteString(",\n")
 	}
-	fmt.Fprintf(&g.out, "%s%s AS %s(\n  %s\n)", intro, name, kind, strings.ReplaceAll(body, "\n", "\n  "))
+	g.out.WriteString(clause(name, kind, body))
+}
+
+// clause is the text of one WITH clause.
+func clause(name, kind, body string) string {
+	return fmt.Sprintf("%s AS %s(\n  %s\n)", name, kind, strings.ReplaceAll(body, "\n", "\n  "))
+}
+
+// statement is all that was written.
+func (g *generator) statement() string {
+	switch {
+	case !g.needed:
+		return "WITH " + g.out.String()
+	case g.out.Len() == 0:
+		return "WITH " + g.everyone
+	}
+	return "WITH " + g.everyone + ",\n" + g.out.String()
 }
 
 // bind returns the parameter that stands for text; equal texts share one.

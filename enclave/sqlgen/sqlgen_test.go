@@ -100,7 +100,8 @@ func (r reader) values(db *duck.DB, ids func(string) (uint32, bool), index, x pl
 	if g.err != nil {
 		r.Fatal(g.err)
 	}
-	q := &Query{SQL: g.out.String() + fmt.Sprintf("\nSELECT CAST(%s AS VARCHAR) FROM %s p ORDER BY person", text, c.stage), Args: g.args}
+	stage := c.staged()
+	q := &Query{SQL: g.statement() + fmt.Sprintf("\nSELECT CAST(%s AS VARCHAR) FROM %s p ORDER BY person", text, stage), Args: g.args}
 	var out []string
 	for _, row := range r.answers(db, q) {
 		out = append(out, row[0])

@@ -9,11 +9,18 @@
 //   - Whatever else depends on a gridded column is bent. A bent number can be scaled and moved by literals, but
 //     not be combined with another gridded one: polynomials of a column, and sums of fractions, pick out single
 //     values of it without any comparison.
+//   - Every step rounds. What is made of one recorded number keeps its order, so that a comparison draws one line, and
+//     that is on the grid unless the steps round away more than a [hair] of it. What is made of two is rounded by the
+//     digits of both: two names of one value, with literals on the way, would be told apart by its last digits. So
+//     two recorded numbers are joined as they stand, or after the same conversions, else they are not compared at a
+//     difference of 0; with a third they are not compared. Whole numbers are exact as long as all literals are.
 //   - A number that could leave [Most] is refused too: engines make such numbers missing, and the missing are counted.
 package grid
 
 import (
+	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -26,7 +33,31 @@ type Form struct {
 	terms   map[string]term
 	gridded bool
 	span    span
+	way     way
+	blur    blur
+	err     float64 // the most that all its steps may have rounded away
 }
+
+// way is how a number was made of recorded ones: "" is one as it stands, or exactly made of a whole one; else it is the
+// conversions of one, or a word.
+type way string
+
+const (
+	mean   way = "mean;"  // a mean, which conversions may follow
+	moved  way = "moved"  // one with literals
+	wholes way = "wholes" // several whole ones, exactly
+	joined way = "joined" // several
+)
+
+func (w way) several() bool { return w == wholes || w == joined }
+
+// blur says which comparisons of recorded numbers would be decided by the rounding of equal ones.
+type blur int
+
+const (
+	atZero blur = iota + 1 // of two, joined otherwise than as they stand: whether they differ
+	always                 // of more than two: all
+)
 
 // term is k times a column.
 type term struct {
@@ -84,12 +115,47 @@ func (f Form) TooLarge() bool { return f.gridded && !f.bounds().within(Most) }
 // NotZero reports whether the number can never be 0.
 func (f Form) NotZero() bool { return f.bounds().apart() }
 
+// Summed is f as the sum of many recorded numbers.
+func (f Form) Summed() Form { return f.step() }
+
+// Averaged is f as the mean of many recorded numbers, which is joined with another mean only.
+func (f Form) Averaged() Form {
+	f.way = mean
+	return f
+}
+
+// Converted is f in another unit.
+func (f Form) Converted(factor, offset float64) Form {
+	out := f.Scaled(factor).Add(Const(offset))
+	if out.way = f.way; f.gridded && f.way != moved && !f.way.several() {
+		out.way += way(fmt.Sprintf("* %v + %v;", factor, offset))
+	}
+	return out
+}
+
+// exact reports whether the number is made of whole columns, if of any, by steps that do not round.
+func (f Form) exact() bool {
+	for _, t := range f.terms {
+		if !t.whole || !dyadic(t.k) {
+			return false
+		}
+	}
+	return f.linear && (f.way == "" || f.way == wholes) && dyadic(f.base)
+}
+
+// dyadic numbers and whole ones up to [Most] can be added and multiplied in binary without rounding.
+func dyadic(v float64) bool { return v*0x1p16 == math.Trunc(v*0x1p16) && math.Abs(v) <= Most }
+
 // Scaled is k times f.
 func (f Form) Scaled(k float64) Form {
-	out := Form{linear: f.linear, gridded: f.gridded, base: f.base * k, terms: map[string]term{}, span: f.bounds().times(point(k))}
+	out := Form{linear: f.linear, gridded: f.gridded, base: f.base * k, terms: map[string]term{}, span: f.bounds().times(point(k)),
+		way: f.way, blur: f.blur, err: f.err * math.Abs(k)}
 	for key, t := range f.terms {
 		t.k *= k
 		out.terms[key] = t
+	}
+	if f.gridded && math.Abs(k) != 1 && !(f.exact() && dyadic(k) && out.exact()) {
+		out = out.step()
 	}
 	return out
 }
@@ -105,7 +171,41 @@ func (f Form) Add(g Form) Form {
 			delete(out.terms, key)
 		}
 	}
+	return join(out, f, g)
+}
+
+// join gives out, the sum of f and g, its way, blur and error.
+func join(out, f, g Form) Form {
+	out.way, out.blur, out.err = max(f.way, g.way), max(f.blur, g.blur), f.err+g.err
+	two, exact := f.gridded && g.gridded, f.exact() && g.exact()
+	switch {
+	case !out.gridded, !f.gridded && f.base == 0, !g.gridded && g.base == 0:
+		return out
+	case exact && two:
+		out.way = wholes
+		return out
+	case exact:
+		return out
+	case two && (f.way.several() || g.way.several()):
+		out.blur = always
+	case two && (f.way != g.way || f.way == moved):
+		out.blur = max(out.blur, atZero)
+	}
+	if out = out.step(); two {
+		out.way = joined
+	}
 	return out
+}
+
+// step is a number after a step that rounds.
+func (f Form) step() Form {
+	w := moved
+	if f.way.several() {
+		w = joined
+	}
+	f.way = w
+	f.err += f.bounds().most() * ulp
+	return f
 }
 
 // Times is the product of f and g.
@@ -123,8 +223,16 @@ func (f Form) Times(g Form) Form {
 
 // Over is f divided by g; it is missing where g is 0.
 func (f Form) Over(g Form) Form {
-	if k, ok := g.Literal(); ok && k != 0 {
-		return f.Scaled(1 / k)
+	k, ok := g.Literal()
+	if v, literal := f.Literal(); literal && ok && k != 0 {
+		return Const(v / k) // as the engine does: 1 / k times v may be another number
+	}
+	if ok && k != 0 {
+		out := f.Scaled(1 / k)
+		if frac, _ := math.Frexp(k); f.gridded && math.Abs(frac) != 0.5 { // 1 / k is rounded itself
+			out = out.step()
+		}
+		return out
 	}
 	out := Bent(f, g)
 	out.span = f.bounds().over(g.bounds())

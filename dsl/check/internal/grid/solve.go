@@ -13,11 +13,12 @@ import (
 // Verdict is what [Form.Solve] finds.
 type Verdict int
 
-// The three verdicts.
+// The verdicts.
 const (
 	On       Verdict = iota // the comparison draws its line on the grid
 	Off                     // it does not
 	Unsolved                // that cannot be told
+	Blurred                 // it does, but for the rounding on the way
 )
 
 // Solved is a comparison solved for the column.
@@ -40,6 +41,9 @@ func (f Form) Solve(op string, v, slack float64) Solved {
 	if !ok || math.IsNaN(x) || math.IsInf(x, 0) || math.IsInf(t.k, 0) {
 		return Solved{Verdict: Unsolved}
 	}
+	if f.blurs(t, x) {
+		return Solved{Verdict: Blurred}
+	}
 	if t.k < 0 {
 		op = mirrored[op]
 	}
@@ -58,6 +62,13 @@ func (f Form) Solve(op string, v, slack float64) Solved {
 		}
 	}
 	return Solved{Verdict: On, Value: v}
+}
+
+// blurs reports whether rounding could decide the comparison of t with x for recorded numbers that are not on a line.
+func (f Form) blurs(t term, x float64) bool {
+	err, least := f.err/math.Abs(t.k), finest(t.grid)
+	tie := t.whole && err > 0 && math.Abs(x-math.Round(x)) <= 2*err+dust*math.Abs(x)
+	return tie || f.blur == always || f.blur == atZero && math.Abs(x) < least/2 || err > hair*least
 }
 
 // single returns the term that a comparison is solved for: the only one, or for x - y of two columns with one
@@ -109,6 +120,21 @@ func nearest(g catalog.Grid, x, slack float64) (at, low, high float64, on bool) 
 	near := math.Round(n)
 	on = math.Abs(n-near) <= max(slack, dust*math.Abs(n))
 	return tidy(near * g.Step), math.Floor(n) * g.Step, math.Ceil(n) * g.Step, on
+}
+
+// ulp is the relative error of one step, and hair the share of a step of the grid by which all may move its lines.
+const (
+	ulp  = 0x1p-52
+	hair = 1e-6
+)
+
+// finest is the least distance of two lines of a grid.
+func finest(g catalog.Grid) float64 {
+	out := cmp.Or(g.Step, math.Inf(1))
+	for i := 1; i < len(g.Cuts); i++ {
+		out = min(out, g.Cuts[i]-g.Cuts[i-1])
+	}
+	return out
 }
 
 // dust is the relative error of binary arithmetic that is forgiven.

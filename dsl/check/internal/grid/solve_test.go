@@ -186,3 +186,55 @@ func TestUnsolved(t *testing.T) {
 		}
 	}
 }
+
+// Rounding decides no comparison that is solved.
+func TestBlurred(t *testing.T) {
+	fine := func(key string) grid.Form { return grid.Column(key, catalog.Grid{Step: 0.1}, nil, false) }
+	whole := func(key string) grid.Form { return grid.Column(key, catalog.Grid{Step: 5}, nil, true) }
+	minus := func(f, g grid.Form) grid.Form { return f.Add(g.Scaled(-1)) }
+	three := grid.Const(3)
+	x, y, m, n := fine("x"), fine("y"), whole("m"), whole("n")
+	for name, c := range map[string]struct {
+		f    grid.Form
+		v    float64
+		want grid.Verdict
+	}{
+		"two as they stand":              {minus(x, y), 0, grid.On},
+		"their negatives":                {minus(x.Scaled(-1), y.Scaled(-1)), 0, grid.On},
+		"nothing added":                  {minus(x.Add(grid.Const(0)), y), 0, grid.On},
+		"both converted":                 {minus(x.Converted(18, 2), y.Converted(18, 2)), 0, grid.On},
+		"one converted and back":         {minus(x, y.Converted(18, 0).Converted(1.0/18, 0)), 0, grid.Blurred},
+		"a literal on the way":           {minus(x.Add(three), y), 3, grid.Blurred},
+		"the line is not at 0":           {minus(x.Add(three), y), 4, grid.On},
+		"the same literal on both sides": {minus(x.Add(three), y.Add(three)), 0, grid.Blurred},
+		"a factor on both sides":         {minus(x.Scaled(3), y.Scaled(3)), 0, grid.Blurred},
+		"a divisor on both sides":        {minus(x.Over(three), y.Over(three)), 0, grid.Blurred},
+		"a literal after the difference": {minus(x, y).Add(three), 3, grid.On},
+		"a third that cancels out":       {minus(x.Add(y), x), 6.5, grid.Blurred},
+		"a mean":                         {minus(x.Averaged(), y), 0, grid.Blurred},
+		"a sum of many":                  {minus(x.Summed(), y), 0, grid.Blurred},
+		"two means":                      {minus(x.Averaged().Converted(18, 2), y.Averaged().Converted(18, 2)), 0, grid.On},
+		"a mean that is far away":        {minus(x.Averaged(), y), 0.5, grid.On},
+		"beside a large number":          {x.Scaled(1e-8).Add(grid.Const(9e8)), 9e8, grid.Blurred},
+		"two factors that nearly cancel": {minus(x.Scaled(900), x.Scaled(900-1e-9)), 0, grid.Blurred},
+		"whole, with whole literals":     {minus(m.Scaled(2).Add(three), n.Scaled(2).Add(three)), 0, grid.On},
+		"whole, and a third":             {minus(m.Add(n), m), 5, grid.On},
+		"whole, halved":                  {minus(m.Over(grid.Const(2)), n.Scaled(0.5)), 0, grid.On},
+		"whole, by 3":                    {minus(m.Over(three), n.Over(three)), 0, grid.Blurred},
+		"whole, and a third, by 3":       {minus(m.Add(n).Over(three), m.Over(three)), 5.0 / 3, grid.Blurred},
+		"whole, where a tenth meets":     {m.Scaled(0.1), 0.5, grid.Blurred},
+		"whole, where a tenth meets not": {m.Scaled(0.1), 0.45, grid.On},
+	} {
+		if got := c.f.Solve(">=", c.v, 0); got.Verdict != c.want {
+			t.Errorf("%s: %+v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// A quotient of literals is what the engine makes of it: a third of v is not v times a third.
+func TestQuotientOfLiterals(t *testing.T) {
+	v, ok := grid.Const(5).Over(grid.Const(3)).Literal()
+	if five, three := 5.0, 3.0; !ok || v != five/three || v == five*(1/three) {
+		t.Errorf("5 / 3 is %v", v)
+	}
+}
