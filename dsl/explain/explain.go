@@ -50,7 +50,8 @@ type writer struct {
 	vocabulary *catalog.Vocabulary
 	plan       *plan.Plan
 	named      map[string]bool // code sets that were named with their codes
-	outer      bool            // a column is that of the record around the set
+	record     string          // the letter of the record whose columns are told; "" for "its"
+	letters    int             // how many the sentence has
 }
 
 // say fills in a sentence of the table.
@@ -115,6 +116,7 @@ func (w *writer) study() string {
 }
 
 func (w *writer) cohort(c *plan.Cohort) string {
+	w.letters = 0
 	head := w.say("cohort", c.Name)
 	index := w.say("cohort.index", w.value(c.Index))
 	if _, fixed := c.Index.(*plan.Const); fixed {
@@ -131,6 +133,7 @@ func (w *writer) cohort(c *plan.Cohort) string {
 }
 
 func (w *writer) rule(r *plan.Rule) string {
+	w.letters = 0
 	key := "include"
 	if r.Exclude {
 		key = "exclude"
@@ -151,6 +154,7 @@ func (w *writer) reports() string {
 }
 
 func (w *writer) report(r *plan.Report) string {
+	w.letters = 0
 	out := sentence(w.say("report", w.say("kind."+r.Kind), w.plan.CohortOf(r).Name))
 	if r.Label != "" {
 		out = w.quoted(r.Label) + ". " + out

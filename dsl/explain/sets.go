@@ -12,9 +12,11 @@ import (
 // shown is how many labels of a code set are told.
 const shown = 3
 
-// set says which events are meant, in the plural: "records of …".
-func (w *writer) set(s *plan.EventSet) string {
-	defer func(outer bool) { w.outer = outer }(w.outer)
+// set says which events are meant, in the plural: "records of …". What comes behind is not taken for a part of it.
+func (w *writer) set(s *plan.EventSet) string { return w.events(s, false) }
+
+// events is set; last says that nothing comes behind.
+func (w *writer) events(s *plan.EventSet, last bool) string {
 	out := w.rows(s)
 	if s.Codes != nil {
 		out = w.say("set.codes", out, w.codes(s.Codes))
@@ -22,11 +24,9 @@ func (w *writer) set(s *plan.EventSet) string {
 	if s.Without != nil {
 		out = w.say("set.without", out, w.counted("codes", len(s.Without.Codes)))
 	}
-	w.outer = true // inside a condition, bounds are about the event around it
 	out = w.bounds(out, s)
-	w.outer = false
 	if s.Where != nil {
-		out = w.say("set.where", out, w.cond(s.Where))
+		out = w.where(out, s, last)
 	}
 	if s.Apart != (plan.Span{}) {
 		out = w.say("set.apart", out, w.length(s.Apart.N, s.Apart.Unit))
@@ -34,7 +34,44 @@ func (w *writer) set(s *plan.EventSet) string {
 	return out
 }
 
-// bounds says the time of the events; those of one column together. Events that cannot have an end end when they start.
+// where adds the condition of the events. A record is named with a letter when there are other records in its condition,
+// or when it is itself in the condition of a named one: "its" could be either's.
+func (w *writer) where(out string, s *plan.EventSet, last bool) string {
+	around := w.record
+	defer func() { w.record = around }()
+	if around != "" || has(s.Where, func(*plan.EventSet) bool { return true }) {
+		w.record = w.letter()
+	}
+	cond := w.cond(s.Where)
+	whole, list := !last || s.Apart != (plan.Span{}), false
+	switch x := s.Where.(type) {
+	case *plan.And:
+		whole, list = true, !inline(x.Xs)
+	case *plan.Or:
+		whole, list = true, !inline(x.Xs)
+	case *plan.AtLeast:
+		list = true
+	}
+	if whole && !list { // a list has brackets
+		cond = bracketed(cond)
+	}
+	if w.record != "" {
+		return w.say("set.where.named", out, cond, w.record)
+	}
+	return w.say("set.where", out, cond)
+}
+
+// letter is the next name for a record: A, B, …
+func (w *writer) letter() string {
+	n := w.letters
+	w.letters++
+	if n < 26 {
+		return string(rune('A' + n))
+	}
+	return fmt.Sprintf("%c%d", 'A'+n%26, n/26+1)
+}
+
+// bounds says the time of the events; inside a condition, bounds are about the record around the set. Those of one column together. Events that cannot have an end end when they start.
 func (w *writer) bounds(out string, s *plan.EventSet) string {
 	and := ""
 	for _, column := range []string{"start", "end", "open-end"} {
@@ -56,14 +93,21 @@ func (w *writer) bounds(out string, s *plan.EventSet) string {
 type limit struct {
 	op   string
 	at   plan.Expr
-	base string // canonical text
+	base string // canonical text, without the move
 	n    int
 	unit string
 }
 
-// limitOf reads a bound. "Before the day after" is "on or before the day", which the canonical form does not tell apart.
+// limitOf reads a bound. The canonical form does not tell "on or before a day" from "before the day after": it is said as
+// the first, as it is mostly written, unless the second names a day that is not moved.
 func limitOf(op string, at plan.Expr) limit {
 	l := limit{op: op, at: at, base: plan.String(at)}
+	if c, ok := at.(*plan.Const); ok {
+		if day, ok := c.Value.(catalog.Date); ok && op == "<" {
+			l.op, l.at = "<=", plan.DateConst(day-1)
+		}
+		return l
+	}
 	moved, ok := at.(*plan.AddDate)
 	if !ok {
 		return l
@@ -72,10 +116,10 @@ func limitOf(op string, at plan.Expr) limit {
 	if l.unit != "days" || at.Type().Kind != catalog.DateKind {
 		return l
 	}
-	switch {
-	case op == "<" && l.n > 0:
+	switch op {
+	case "<":
 		l.op, l.n = "<=", l.n-1
-	case op == ">" && l.n < 0:
+	case ">":
 		l.op, l.n = ">=", l.n+1
 	}
 	if l.at = moved.X; l.n != 0 {
@@ -114,8 +158,10 @@ func (w *writer) interval(low, high limit) string {
 	base := baseOf(low.at)
 	long := func(n int) string { return w.length(n, unit) }
 	switch {
-	case closed && low.n == 0 && high.n == 0:
-		return w.say("time.on", w.value(base))
+	case closed && low.n == high.n:
+		return w.say("time.on", w.value(low.at))
+	case closed && low.n > high.n: // no time at all: said as it is written
+		return w.say("time.from", w.value(low.at), w.value(high.at))
 	case low.op == ">=" && low.n < 0 && high.op == "<" && high.n == 0:
 		return w.say("time.before", long(-low.n), w.value(base))
 	case low.op == ">" && low.n == 0 && high.op == "<=" && high.n > 0:

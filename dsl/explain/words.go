@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/officina-enclave/officina/dsl/catalog"
@@ -53,10 +54,26 @@ func (w *writer) cond(x plan.Expr) string {
 
 // junction says several conditions: two short ones in one sentence, more of them as a list.
 func (w *writer) junction(key string, xs []plan.Expr) string {
-	if len(xs) == 2 && flat(xs[0]) && flat(xs[1]) {
+	if inline(xs) {
 		return w.say(key, w.cond(xs[0]), w.cond(xs[1]))
 	}
 	return w.say(key+".list", w.alternatives(xs))
+}
+
+// inline reports whether conditions fit in one sentence. After a condition on records, "and" would seem to go on with it.
+func inline(xs []plan.Expr) bool {
+	return len(xs) == 2 && flat(xs[0]) && flat(xs[1]) && !has(xs[0], func(s *plan.EventSet) bool { return s.Where != nil })
+}
+
+// has reports whether x has an event set of a kind, inside another one as well.
+func has(x plan.Expr, kind func(*plan.EventSet) bool) (found bool) {
+	plan.Walk(x, func(x plan.Expr) bool {
+		for _, s := range plan.Sets(x) {
+			found = found || slices.ContainsFunc(s.All(), kind)
+		}
+		return !found
+	})
+	return found
 }
 
 func flat(x plan.Expr) bool {
@@ -71,13 +88,36 @@ func flat(x plan.Expr) bool {
 func (w *writer) alternatives(xs []plan.Expr) string {
 	parts := make([]string, len(xs))
 	for i, x := range xs {
+		parts[i] = w.cond(x)
+	}
+	return marked(parts)
+}
+
+func marked(parts []string) string {
+	out := make([]string, len(parts))
+	for i, part := range parts {
 		mark := fmt.Sprint(i + 1)
 		if i < 26 {
 			mark = string(rune('a' + i))
 		}
-		parts[i] = fmt.Sprintf("(%s) %s", mark, w.cond(x))
+		out[i] = fmt.Sprintf("(%s) %s", mark, part)
 	}
-	return "[" + strings.Join(parts, "; ") + "]"
+	return bracketed(strings.Join(out, "; "))
+}
+
+func bracketed(s string) string { return "[" + s + "]" }
+
+// values says values behind each other, or as a list where one of them is about records and so can be long.
+func (w *writer) values(xs []plan.Expr) string {
+	parts, long := make([]string, len(xs)), false
+	for i, x := range xs {
+		parts[i] = w.value(x)
+		long = long || has(x, func(*plan.EventSet) bool { return true })
+	}
+	if long && len(xs) > 1 {
+		return marked(parts)
+	}
+	return w.list("list.and", parts)
 }
 
 // compare says a comparison; that of a number of events as whether there are such events.
@@ -113,7 +153,7 @@ func (w *writer) exists(c *plan.Count, op string, n int) string {
 	if covers, ok := w.observed(c, op, n); ok {
 		return covers
 	}
-	set := w.set(c.Set)
+	set := w.events(c.Set, true)
 	what := ""
 	if c.Distinct != "" {
 		what = "." + c.Distinct
@@ -129,16 +169,22 @@ func (w *writer) exists(c *plan.Count, op string, n int) string {
 
 // observed says the rule that one interval of observation covers a time.
 func (w *writer) observed(c *plan.Count, op string, n int) (string, bool) {
-	if c.Set.Source.Name != "observation" || len(c.Set.Bounds) != 2 || op != ">=" || n != 1 {
+	if c.Set.Source.Name != "observation" || len(c.Set.Bounds) != 2 || c.Set.Where != nil || op != ">=" || n != 1 {
 		return "", false
 	}
 	from, to := "", ""
 	for _, b := range c.Set.Bounds {
-		if b.Column == catalog.Start {
-			from = w.value(b.At)
-		} else {
-			to = w.value(b.At)
+		switch l := limitOf(b.Op, b.At); {
+		case b.Column == catalog.Start && l.op == "<=":
+			from = w.value(l.at)
+		case b.Column == catalog.Start && l.op == "<" && l.at.Type().Kind == catalog.DateKind:
+			from = w.value(&plan.AddDate{X: l.at, N: -1, Unit: "days"})
+		case b.Column != catalog.Start && l.op == ">=":
+			to = w.value(l.at)
 		}
+	}
+	if from == "" || to == "" {
+		return "", false
 	}
 	if from == to {
 		return w.say("registered", from), true
@@ -154,8 +200,8 @@ func (w *writer) value(x plan.Expr) string {
 	case *plan.Attr:
 		return w.attribute(x.Column)
 	case *plan.Field:
-		if w.outer {
-			return w.say("field.outer", w.column(x.Column))
+		if w.record != "" {
+			return w.say("field.named", w.column(x.Column), w.record)
 		}
 		return w.say("field", w.column(x.Column))
 	case *plan.End:
@@ -182,8 +228,8 @@ func (w *writer) end(x *plan.End) string {
 	if x.Open {
 		key = "end.open"
 	}
-	if w.outer {
-		key += ".outer"
+	if w.record != "" {
+		return w.say(key+".named", w.record)
 	}
 	return w.say(key)
 }
@@ -199,11 +245,7 @@ func (w *writer) computed(x plan.Expr) string {
 	case *plan.Convert:
 		return w.say("convert", w.value(x.X), x.Of.Unit)
 	case *plan.Call:
-		args := make([]string, len(x.Args))
-		for i, a := range x.Args {
-			args[i] = w.value(a)
-		}
-		return w.say("call."+x.Fn, w.list("list.and", args))
+		return w.say("call."+x.Fn, w.values(x.Args))
 	case *plan.AddDate:
 		key := ""
 		if x.Type().Kind != catalog.DateKind {
@@ -222,11 +264,7 @@ func (w *writer) computed(x plan.Expr) string {
 	case *plan.Case:
 		return w.choice(x)
 	case *plan.Extreme:
-		dates := make([]string, len(x.Dates))
-		for i, d := range x.Dates {
-			dates[i] = w.value(d)
-		}
-		return w.say(map[bool]string{false: "earliest", true: "latest"}[x.Last], w.list("list.and", dates))
+		return w.say(map[bool]string{false: "earliest", true: "latest"}[x.Last], w.values(x.Dates))
 	case *plan.Compare, *plan.And, *plan.Or, *plan.Not, *plan.AtLeast, *plan.In, *plan.InCodes, *plan.IsMissing, *plan.InCohort:
 		return w.say("whether", w.cond(x))
 	}

@@ -24,7 +24,7 @@ type Query struct {
 var rules = []func(*linter){
 	(*linter).contradictions, (*linter).windows, (*linter).unused, (*linter).unknown, (*linter).thresholds,
 	(*linter).findings, (*linter).washout, (*linter).outcomes, (*linter).organs, (*linter).labels,
-	(*linter).openEnds,
+	(*linter).openEnds, (*linter).lostEnds,
 }
 
 // Check lists the findings of a query, sorted by place.

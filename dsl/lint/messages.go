@@ -63,6 +63,11 @@ func openEnd(at diag.Span, source string) diag.Diagnostic {
 		"say when it starts, such as `from … to …` or `within … of …`; or about its end, such as `where (end is known)`")
 }
 
+func lostEnd(at diag.Span, ended, bare []string) diag.Diagnostic {
+	return warn("lost-end", at, fmt.Sprintf("the union keeps only what all have: the ends of %s are not used, as there are none of %s", strings.Join(ended, ", "), strings.Join(bare, ", ")),
+		"unite events that all have an end; if only the starts are meant, leave it")
+}
+
 func noWashout(at diag.Span) diag.Diagnostic {
 	return warn("no-washout", at, "`first ever` means the first one recorded: without time under observation before it, old users look new",
 		"add `lookback 365 days`, or as long as the treatment can be interrupted")

@@ -12,7 +12,7 @@ import (
 // treatment that is what is meant; of a diagnosis an end is seldom written down, so that an old one is during every later
 // stay.
 func (l *linter) openEnds() {
-	eachSet(reflect.ValueOf(l.File.Decls), func(s *syntax.EventSet) {
+	eachOf(reflect.ValueOf(l.File.Decls), func(s *syntax.EventSet) {
 		source := l.openEnded(s)
 		if source == "" || endsKnown(s) {
 			return
@@ -25,24 +25,24 @@ func (l *linter) openEnds() {
 	})
 }
 
-// eachSet calls visit for every event set of a tree, the outer one first.
-func eachSet(v reflect.Value, visit func(*syntax.EventSet)) {
+// eachOf calls visit for every node of a kind in a tree, the outer one first.
+func eachOf[T any](v reflect.Value, visit func(*T)) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return
 		}
-		if s, ok := v.Interface().(*syntax.EventSet); ok {
-			visit(s)
+		if node, ok := v.Interface().(*T); ok {
+			visit(node)
 		}
-		eachSet(v.Elem(), visit)
+		eachOf(v.Elem(), visit)
 	case reflect.Slice:
 		for i := range v.Len() {
-			eachSet(v.Index(i), visit)
+			eachOf(v.Index(i), visit)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			eachSet(v.Field(i), visit)
+			eachOf(v.Field(i), visit)
 		}
 	}
 }

@@ -392,6 +392,10 @@ func canonCompare(x *Compare) Expr {
 		if _, count := x.L.(*Count); count {
 			return canonCount(op, x.L, v.(int64))
 		}
+	case float64:
+		if whole, ok := wholeAbove(n); ok && x.L.Type().Kind == catalog.Int && op != "=" && op != "!=" {
+			return canonCompare(&Compare{map[string]string{">": ">=", ">=": ">=", "<": "<", "<=": "<"}[op], x.L, whole})
+		}
 	case catalog.Date:
 		op, v = wholeBound(op, n)
 	case bool:
@@ -416,6 +420,15 @@ func canonCount(op string, count Expr, n int64) Expr {
 		op, n = ">=", 1
 	}
 	return &Compare{op, count, IntConst(n)}
+}
+
+// wholeAbove is the least whole number above n, which has a fraction: a whole number is above both or below both.
+func wholeAbove(n float64) (*Const, bool) {
+	const exact = 1 << 53
+	if n == math.Trunc(n) || !(math.Abs(n) < exact) {
+		return nil, false
+	}
+	return IntConst(int64(math.Ceil(n))), true
 }
 
 // wholeBound writes > n as >= n+1 and <= n as < n+1.

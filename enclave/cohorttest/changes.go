@@ -22,9 +22,9 @@ type change struct {
 }
 
 // changes lists all changes of the declarations in reached, in the order of the text. Each changes the tree itself. The
-// rules are numbered as in p, the plan of the file.
-func changes(file *syntax.File, reached map[syntax.Decl]bool, p *plan.Plan) []change {
-	l := lister{file: file, plan: p}
+// rules are numbered as in p, the plan of the file; cuts are the numbers that the catalog lists as thresholds.
+func changes(file *syntax.File, reached map[syntax.Decl]bool, p *plan.Plan, cuts []float64) []change {
+	l := lister{file: file, plan: p, cuts: cuts}
 	for _, d := range file.Decls {
 		if !reached[d] {
 			continue
@@ -50,6 +50,7 @@ func changes(file *syntax.File, reached map[syntax.Decl]bool, p *plan.Plan) []ch
 type lister struct {
 	file *syntax.File
 	plan *plan.Plan
+	cuts []float64
 	part string
 	out  []change
 }
@@ -187,8 +188,12 @@ func (l *lister) times(at syntax.Node, n *int) {
 	}
 }
 
-// number shifts a number by one in the last place that is written or, where the grid of the catalog forbids that, by
-// more or less.
+// steps are by how many units in the last place a number is shifted. Thresholds of whole numbers, such as ages, may lie far
+// apart in the catalog, and one beside a listed number, so that all small steps are tried.
+var steps = []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 40, 50, 100}
+
+// number shifts a number by one in the last place that is written or, where the catalog forbids that, to the next that it
+// allows. A fraction comes last: a whole number on its side of it is the same threshold.
 func (l *lister) number(n *syntax.Number) {
 	_, fraction, _ := strings.Cut(n.Text, ".")
 	unit := 1.0
@@ -196,16 +201,24 @@ func (l *lister) number(n *syntax.Number) {
 		unit /= 10
 	}
 	for _, sign := range []float64{1, -1} {
+		var next []float64
+		for _, times := range steps {
+			next = append(next, times*unit)
+		}
+		for _, cut := range l.cuts {
+			next = append(next, sign*(cut-n.Value))
+		}
+		slices.Sort(next)
 		var tries []func()
-		what := map[float64]string{1: "more", -1: "less"}[sign]
-		for _, times := range []float64{1, 2, 5, 7, 10, 15, 20, 25, 50, 100, 0.5, 0.1} {
-			if to := n.Value + sign*times*unit; to >= 0 {
+		for _, step := range append(slices.Compact(next), 0.5*unit, 0.1*unit) {
+			if to := n.Value + sign*step; step > 0 && to >= 0 {
 				tries = append(tries, func() {
 					n.Value = to
 					n.Text = strconv.FormatFloat(to, 'f', -1, 64)
 				})
 			}
 		}
+		what := map[float64]string{1: "more", -1: "less"}[sign]
 		l.add(n, fmt.Sprintf("`%s` a step %s", l.file.Text(n.Span()), what), tries...)
 	}
 }

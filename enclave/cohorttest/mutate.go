@@ -75,7 +75,27 @@ type mutator struct {
 // parse reads the query anew, with the changes of that tree.
 func (m mutator) parse() (*syntax.File, []change) {
 	file, _ := syntax.Parse(m.name, m.text)
-	return file, changes(file, named(file, testsOf(file)), m.tests[0].Plan)
+	return file, changes(file, named(file, testsOf(file)), m.tests[0].Plan, cuts(m.to))
+}
+
+// cuts are the thresholds that the catalog lists, of ages and other numbers.
+func cuts(to dsl.Target) (out []float64) {
+	for _, a := range to.Catalog.Attributes {
+		out = append(append(out, a.Grid.Cuts...), a.AgeGrid.Cuts...)
+	}
+	for _, s := range to.Catalog.Sources {
+		for _, c := range s.Columns {
+			out = append(out, c.Grid.Cuts...)
+		}
+		for _, u := range s.Units {
+			out = append(out, u.Grid.Cuts...)
+		}
+		if s.Value != nil {
+			out = append(out, s.Value.Grid.Cuts...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // notices makes the i-th change, and tells whether a test then fails. It does not count when every way of making it is
